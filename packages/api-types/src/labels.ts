@@ -1,0 +1,25 @@
+import { group } from "./resources.ts";
+
+/** Label and annotation keys of the API. Selectors and people read labels; controllers compute with spec fields. */
+export const labels = {
+  cluster: `${group}/cluster`,
+  cell: `${group}/cell`,
+  database: `${group}/database`,
+  tableGroup: `${group}/table-group`,
+  shard: `${group}/shard`,
+  poolType: `${group}/pool-type`,
+  topoScope: `${group}/topo-scope`,
+  topoServer: `${group}/toposerver`,
+  name: "app.kubernetes.io/name",
+  instance: "app.kubernetes.io/instance",
+  component: "app.kubernetes.io/component",
+  partOf: "app.kubernetes.io/part-of",
+  managedBy: "app.kubernetes.io/managed-by",
+} as const;
+
+export const annotations = {
+  /** "true" on a MultigresCluster stops spec changes for its whole tree; status keeps moving. */
+  paused: `${group}/paused`,
+  /** Hash of what a controller applied last; lets a restarted controller see that nothing is to be written. */
+  appliedHash: `${group}/applied-hash`,
+} as const;

@@ -1,0 +1,62 @@
+import type { KubernetesObject, ObjectRef, ResourceKind } from "./resource.ts";
+
+/**
+ * One object that should exist.
+ *
+ * - `exact`: a child CR. Created with POST; afterwards its spec is the desired one to the letter (PUT), while other
+ *   people's labels and annotations stay.
+ * - `apply`: a workload. Created with POST when absent; afterwards server-side apply.
+ * - `create`: created with POST and never read or changed (AlreadyExists is success).
+ */
+export interface DesiredObject<T extends KubernetesObject = KubernetesObject> {
+  readonly write: "exact" | "apply" | "create";
+  readonly kind: ResourceKind<T>;
+  /** Complete: apiVersion, kind, metadata with namespace, labels and the controller ownerReference. */
+  readonly object: T;
+  /** Says of a live object without any controller whether it is ours to take over (identity in labels and spec). */
+  readonly isOurs?: (live: T) => boolean;
+}
+
+export interface Deletion {
+  readonly kind: ResourceKind;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly propagationPolicy?: "Background" | "Foreground" | "Orphan";
+}
+
+/** An Event on the reconciled object. Repeats are counted by the recorder, not sent again. */
+export interface EventDraft {
+  readonly type: "Normal" | "Warning";
+  /** CamelCase, as in the table of reasons in status-kit. */
+  readonly reason: string;
+  /** What the controller did or tried, CamelCase: events.k8s.io's `action`. */
+  readonly action: string;
+  readonly note: string;
+}
+
+export type WriteFailureReason =
+  | "NameConflict"
+  | "Forbidden"
+  | "QuotaExceeded"
+  | "Invalid"
+  | "NamespaceTerminating"
+  | "Conflict"
+  | "Unavailable";
+
+export interface WriteFailure {
+  readonly ref: ObjectRef;
+  readonly reason: WriteFailureReason;
+  /** The server's message, or what stands in the way: names the object. */
+  readonly message: string;
+}
+
+/** What `reconcile` wants done. One failing part doesn't hold back the others. */
+export interface Plan<Status> {
+  readonly objects: readonly DesiredObject[];
+  readonly deletions: readonly Deletion[];
+  readonly events: readonly EventDraft[];
+  /** The whole status, given what failed. Conditions come from status-kit, with `lastTransitionTime` kept. */
+  readonly status: (failures: readonly WriteFailure[]) => Status;
+  readonly requeueAfterMs?: number;
+}

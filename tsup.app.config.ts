@@ -1,0 +1,20 @@
+import { defineConfig } from "tsup";
+
+// One file per controller. CommonJS dependencies inside an ESM bundle still call require(), hence the banner.
+export default defineConfig({
+  entry: { main: "src/main.ts" },
+  format: "esm",
+  outExtension: () => ({ js: ".mjs" }),
+  target: "node24",
+  platform: "node",
+  noExternal: [/.*/],
+  external: ["utf-8-validate", "bufferutil", "supports-color"],
+  minify: true,
+  sourcemap: true,
+  clean: true,
+  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  esbuildOptions(options) {
+    options.conditions = ["@multigres/source"];
+    options.keepNames = true;
+  },
+});
