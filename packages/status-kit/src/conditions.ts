@@ -1,0 +1,86 @@
+import type { Condition, ConditionStatus } from "@multigres/api-types";
+import { conditionTypes, messages, reasons } from "./vocabulary.ts";
+
+/** A condition as a controller states it; the bookkeeping fields are added by `setConditions`. */
+export interface ConditionDraft {
+  readonly type: string;
+  readonly status: ConditionStatus;
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface Observation {
+  /** The `metadata.generation` that this status speaks of. */
+  readonly generation: number;
+  readonly now: Date;
+}
+
+const order: readonly string[] = [
+  conditionTypes.available,
+  conditionTypes.progressing,
+  conditionTypes.ready,
+  conditionTypes.stalled,
+];
+
+/**
+ * The whole list of conditions for a status: `drafts` with `observedGeneration` and `lastTransitionTime` (RFC 3339,
+ * seconds), which moves only when the condition's status differs from `previous`. Types without a draft are dropped,
+ * and the order is fixed, so that equal facts give an equal list.
+ */
+export function setConditions(
+  previous: readonly Condition[] | undefined,
+  drafts: readonly ConditionDraft[],
+  observation: Observation,
+): Condition[] {
+  const now = `${observation.now.toISOString().slice(0, 19)}Z`;
+  return [...drafts].sort(byOrderThenName).map((draft) => {
+    const before = previous?.find((condition) => condition.type === draft.type);
+    const unchanged = before?.status === draft.status;
+    return {
+      type: draft.type,
+      status: draft.status,
+      reason: draft.reason,
+      message: draft.message,
+      observedGeneration: observation.generation,
+      lastTransitionTime: (unchanged ? before.lastTransitionTime : undefined) ?? now,
+    };
+  });
+}
+
+function byOrderThenName(a: ConditionDraft, b: ConditionDraft): number {
+  return rank(a.type) - rank(b.type) || (a.type < b.type ? -1 : 1);
+}
+
+function rank(type: string): number {
+  const index = order.indexOf(type);
+  return index === -1 ? order.length : index;
+}
+
+/** What every kind says of itself, before `Ready` and `Stalled` are derived. */
+export interface Summary {
+  readonly available: Omit<ConditionDraft, "type">;
+  readonly progressing: Omit<ConditionDraft, "type">;
+  /** Set when a person must act. */
+  readonly stalled?: { readonly reason: string; readonly message: string };
+}
+
+/** `Available`, `Progressing`, and from them `Ready` and `Stalled`. */
+export function summarize({ available, progressing, stalled }: Summary): ConditionDraft[] {
+  const culprit = available.status === "True" ? progressing : available;
+  const ready: ConditionDraft =
+    available.status === "True" && progressing.status === "False"
+      ? { ...available, type: conditionTypes.ready, status: "True" }
+      : { ...culprit, type: conditionTypes.ready, status: available.status === "Unknown" ? "Unknown" : "False" };
+  return [
+    { ...available, type: conditionTypes.available },
+    { ...progressing, type: conditionTypes.progressing },
+    ready,
+    stalled
+      ? { ...stalled, type: conditionTypes.stalled, status: "True" }
+      : { type: conditionTypes.stalled, status: "False", reason: reasons.nothingToDo, message: messages.notStalled },
+  ];
+}
+
+export function findCondition(conditions: readonly Condition[] | undefined, type: string): Condition | undefined {
+  return conditions?.find((condition) => condition.type === type);
+}

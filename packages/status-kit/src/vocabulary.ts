@@ -1,0 +1,72 @@
+/**
+ * Every condition type, reason and standing message of the API in one place, so that a parent can read what a child
+ * writes and a person meets the same words everywhere.
+ */
+
+/** Condition types. `Ready` and `Stalled` exist because kstatus, Flux and Argo CD read those and not `Available`. */
+export const conditionTypes = {
+  /** The component serves. */
+  available: "Available",
+  /** Something still differs from the spec; the message says what. */
+  progressing: "Progressing",
+  /** Available and not Progressing. */
+  ready: "Ready",
+  /** A person must act; the message says how. */
+  stalled: "Stalled",
+  /** Every referenced ShardTemplate was found and resolved. */
+  templateResolved: "TemplateResolved",
+  /** True: an object of a wanted name belongs to somebody else. */
+  nameConflict: "NameConflict",
+  /** The data plane reports a primary. */
+  primaryElected: "PrimaryElected",
+  /** True: the pools of type readOnly run ordinary poolers, which can be elected. */
+  readOnlyPoolsElectable: "ReadOnlyPoolsElectable",
+  /** The topology record exists. */
+  registered: "Registered",
+  /** True: the annotation multigres.com/paused stops spec changes. */
+  paused: "Paused",
+} as const;
+export type ConditionType = (typeof conditionTypes)[keyof typeof conditionTypes];
+
+export const reasons = {
+  // Available
+  allAvailable: "AllAvailable",
+  componentsUnavailable: "ComponentsUnavailable",
+  noDatabases: "NoDatabases",
+  podsNotReady: "PodsNotReady",
+  quorumReached: "QuorumReached",
+  belowQuorum: "BelowQuorum",
+  noPodsWanted: "NoPodsWanted",
+  notCreatedYet: "NotCreatedYet",
+  // Progressing
+  converged: "Converged",
+  childrenNotObserved: "ChildrenNotObserved",
+  waitingForPods: "WaitingForPods",
+  podsOutdated: "PodsOutdated",
+  writing: "Writing",
+  // Stalled and specific types
+  nothingToDo: "NothingToDo",
+  templateNotFound: "TemplateNotFound",
+  templateInvalid: "TemplateInvalid",
+  allTemplatesResolved: "AllTemplatesResolved",
+  noTemplates: "NoTemplates",
+  nameConflict: "NameConflict",
+  noConflict: "NoConflict",
+  invalidObject: "InvalidObject",
+  writeFailed: "WriteFailed",
+  primaryUnknown: "PrimaryUnknown",
+  electableReadOnlyPools: "ElectableReadOnlyPools",
+  pausedByAnnotation: "PausedByAnnotation",
+} as const;
+
+/** Standing messages; they are the earlier draft's words where it gave some. */
+export const messages = {
+  clusterAvailable: "All components are available.",
+  clusterConverged: "Cluster reconciliation complete.",
+  etcdHealthy: "Etcd cluster is healthy",
+  gatewayHealthy: "MultiGateway is healthy",
+  shardsHealthy: "All shards are healthy",
+  shardHealthy: "Shard is healthy and serving",
+  converged: "Everything is as the spec says.",
+  notStalled: "Nothing waits for a person.",
+} as const;

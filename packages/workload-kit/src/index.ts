@@ -1,0 +1,45 @@
+export { type DisruptionBudgetOptions, disruptionBudget } from "./builders/disruption-budget.ts";
+export { controllerReference, type Owner, ownedMetadata } from "./builders/metadata.ts";
+export {
+  cellNodeSelector,
+  containerSecurityContext,
+  downwardEnv,
+  flags,
+  httpProbe,
+  type PodTemplateOptions,
+  podSecurityContext,
+  podTemplate,
+  userIds,
+} from "./builders/pod.ts";
+export { type ServiceOptions, service, serviceAddress } from "./builders/service.ts";
+export {
+  defaultTableGroup,
+  keyRange,
+  orchestratorServiceId,
+  poolerServiceId,
+  poolerServiceIdOf,
+  repositoryPath,
+} from "./identities.ts";
+export {
+  type ComponentName,
+  cellLabels,
+  clusterLabels,
+  componentSelector,
+  components,
+  labelValue,
+  managedBy,
+  objectLabels,
+  poolLabels,
+  shardLabels,
+  tableGroupLabels,
+  topoServerLabels,
+} from "./labels.ts";
+export {
+  foldDatabase,
+  identityHash,
+  limits,
+  names,
+  type PoolIdentity,
+  readable,
+  type ShardIdentity,
+} from "./names.ts";
