@@ -1,0 +1,290 @@
+import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type ApiRequest, apiRequest } from "./api-request.ts";
+import { ensureBinaries } from "./binaries.ts";
+import { Component } from "./component.ts";
+import {
+  auditPolicy,
+  type ComponentName,
+  componentArguments,
+  components,
+  files,
+  type Layout,
+} from "./component-arguments.ts";
+import { ControlPlaneError } from "./errors.ts";
+import { type Access, kubeconfig } from "./kubeconfig.ts";
+import { type Kubectl, runKubectl } from "./kubectl.ts";
+import { defaultNodes, type NodeSpec, nodeObject } from "./nodes.ts";
+import { podStages } from "./pod-stages.ts";
+import { freePorts } from "./ports.ts";
+import { type GroupProcess, ProcessGroup } from "./process-group.ts";
+
+export interface ControlPlaneOptions {
+  /** Folder with the programs; default: what `ensureBinaries` returns. */
+  readonly binaries?: string;
+  /** What runs; default everything. etcd and kube-apiserver always run. For admission tests `[]` is enough. */
+  readonly components?: readonly ComponentName[];
+  /** Nodes that kwok plays; default one per zone of the spec's example and of the tests' cases. */
+  readonly nodes?: readonly NodeSpec[];
+  /** Share of requests after which the server closes the connection; 0 to 0.02, default 0.02. */
+  readonly goawayChance?: number;
+  /** Where state and logs go. A given directory stays, one of our own is removed at the end. */
+  readonly directory?: string;
+  /** Arguments after ours. */
+  readonly extraArguments?: Partial<Record<ComponentName, readonly string[]>>;
+  /** Told about progress of a build. */
+  readonly log?: (line: string) => void;
+}
+
+/** A program to run for as long as the control plane. */
+export interface RunOptions {
+  /** Names its log file. */
+  readonly name: string;
+  readonly command: string;
+  readonly args?: readonly string[];
+  /** Added to PATH and HOME. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+}
+
+/** A running control plane. */
+export interface ControlPlane extends AsyncDisposable {
+  /** Path of the admin's kubeconfig. */
+  readonly kubeconfig: string;
+  /** Its text. */
+  readonly kubeconfigText: string;
+  readonly server: string;
+  /** PEM. */
+  readonly certificateAuthority: string;
+  readonly adminToken: string;
+  /** Client URL of its etcd, without TLS. */
+  readonly etcd: string;
+  readonly directory: string;
+  /** Audit log: one JSON event per line and answered request, level Metadata. */
+  readonly auditLog: string;
+  /** Folder of the programs. */
+  readonly binaries: string;
+  /** Handles for fault tests. Throws when the component was not asked for. */
+  component(name: ComponentName): Component;
+  /** Sends a request as admin and returns the parsed answer; throws RequestError. */
+  request(request: ApiRequest): Promise<unknown>;
+  /** A token of an existing ServiceAccount from the TokenRequest API, valid for `seconds` (default a day). */
+  serviceAccountToken(namespace: string, name: string, seconds?: number): Promise<string>;
+  /** Text of a kubeconfig for a token. */
+  kubeconfigFor(token: string, namespace?: string): string;
+  /** Writes that text into the directory, readable by the owner only, and returns its path. */
+  writeKubeconfig(name: string, token: string, namespace?: string): Promise<string>;
+  /** As admin, unless the options name another kubeconfig. */
+  readonly kubectl: Kubectl;
+  /** Starts a program that ends with the control plane at the latest, even when this process is killed. Its log is `logFile(name)`. */
+  run(options: RunOptions): Promise<GroupProcess>;
+  logFile(name: string): string;
+  /** Ends everything and removes the directory if it is our own. Can be called twice. */
+  stop(): Promise<void>;
+}
+
+/** Starts a control plane on free ports of 127.0.0.1. Several can run at once. Throws ControlPlaneError. */
+export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
+  const binaries = options.binaries ?? (await ensureBinaries({ log: options.log }));
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await start(options, binaries);
+    } catch (error) {
+      // Somebody else took one of the ports between our look and the start.
+      if (attempt < 3 && /address already in use/.test(String(error))) continue;
+      throw error;
+    }
+  }
+}
+
+async function start(options: ControlPlaneOptions, binaries: string): Promise<ControlPlane> {
+  const directory = options.directory ?? (await mkdtemp(join(tmpdir(), "multigres-control-plane-")));
+  const group = new ProcessGroup({ directory, removeDirectory: options.directory === undefined });
+  try {
+    return await assemble(options, binaries, directory, group);
+  } catch (error) {
+    await group.end();
+    throw error instanceof ControlPlaneError
+      ? error
+      : new ControlPlaneError("the control plane doesn't start", { cause: error });
+  }
+}
+
+async function assemble(
+  options: ControlPlaneOptions,
+  binaries: string,
+  directory: string,
+  group: ProcessGroup,
+): Promise<ControlPlane> {
+  const file = files(directory);
+  const adminToken = randomBytes(16).toString("hex");
+  const [etcdPort = 0, etcdPeer = 0, serverPort = 0] = await freePorts(3);
+  const layout: Layout = {
+    directory,
+    ports: { etcd: etcdPort, etcdPeer, server: serverPort },
+    goawayChance: options.goawayChance ?? 0.02,
+  };
+  const server = `https://127.0.0.1:${serverPort}`;
+  const etcd = `http://127.0.0.1:${etcdPort}`;
+  await writeInputs(directory, adminToken);
+  const env = { PATH: process.env["PATH"] ?? "", HOME: directory };
+  let access: Access | undefined;
+
+  const ready: Partial<Record<ComponentName, () => Promise<void>>> = {
+    etcd: async () => {
+      const answer = await fetch(`${etcd}/health`, { signal: AbortSignal.timeout(5000) });
+      await answer.body?.cancel();
+      if (!answer.ok) throw new Error(`etcd answers ${answer.status}`);
+    },
+    "kube-apiserver": async () => {
+      access ??= await readAccess(file.serverCertificate, server, adminToken);
+      await apiRequest(access, { method: "GET", path: "/readyz", timeoutMilliseconds: 5000 });
+    },
+  };
+  const wanted = components.filter(
+    (name) => name === "etcd" || name === "kube-apiserver" || (options.components?.includes(name) ?? true),
+  );
+  const all = new Map<ComponentName, Component>();
+  for (const name of wanted) {
+    const spec = {
+      command: join(binaries, name),
+      args: [...componentArguments(name, layout), ...(options.extraArguments?.[name] ?? [])],
+      env,
+      cwd: directory,
+      logFile: file.log(name),
+    };
+    const component: Component = new Component(name, group, spec, () => eventually(component, ready[name]));
+    all.set(name, component);
+  }
+
+  await all.get("etcd")?.launch();
+  await all.get("kube-apiserver")?.start();
+  if (access === undefined) throw new ControlPlaneError("the API server made no certificate");
+  const admin: Access = access;
+  const kubeconfigText = kubeconfig(admin);
+  await writeFile(file.kubeconfig, kubeconfigText, { mode: 0o600 });
+  await writeFile(file.certificateAuthority, admin.certificateAuthority);
+  await Promise.all([
+    ...[...all.values()].map((component) => component.launch()),
+    createStorageClass(admin),
+    ...(wanted.includes("kwok") ? (options.nodes ?? defaultNodes) : []).map((node, index) =>
+      createNode(admin, node, index),
+    ),
+  ]);
+
+  const plane: ControlPlane = {
+    kubeconfig: file.kubeconfig,
+    kubeconfigText,
+    server,
+    certificateAuthority: admin.certificateAuthority,
+    adminToken,
+    etcd,
+    directory,
+    auditLog: file.auditLog,
+    binaries,
+    component: (name) => {
+      const component = all.get(name);
+      if (component === undefined) throw new ControlPlaneError(`this control plane runs without ${name}`);
+      return component;
+    },
+    request: (request) => apiRequest(admin, request),
+    serviceAccountToken: (namespace, name, seconds) => requestToken(admin, namespace, name, seconds),
+    kubeconfigFor: (token, namespace) => kubeconfig({ ...admin, token, namespace }),
+    writeKubeconfig: async (name, token, namespace) => {
+      const path = join(directory, `${name}.kubeconfig`);
+      await writeFile(path, kubeconfig({ ...admin, token, namespace }), { mode: 0o600 });
+      return path;
+    },
+    kubectl: (args, kubectlOptions) =>
+      runKubectl(
+        { path: join(binaries, "kubectl"), kubeconfig: file.kubeconfig, home: directory },
+        args,
+        kubectlOptions,
+      ),
+    run: ({ name, command, args = [], env: added = {}, cwd = directory }) =>
+      group.spawn({ command, args, env: { ...env, ...added }, cwd, logFile: file.log(name) }),
+    logFile: file.log,
+    stop: () => group.end(),
+    [Symbol.asyncDispose]: () => group.end(),
+  };
+  return plane;
+}
+
+async function writeInputs(directory: string, adminToken: string): Promise<void> {
+  const file = files(directory);
+  await mkdir(file.certificates, { recursive: true, mode: 0o700 });
+  await mkdir(join(directory, "logs"), { recursive: true });
+  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  await Promise.all([
+    writeFile(file.serviceAccountKey, privateKey.export({ type: "sec1", format: "pem" }), { mode: 0o600 }),
+    writeFile(file.serviceAccountPublicKey, publicKey.export({ type: "spki", format: "pem" })),
+    writeFile(file.tokens, `${adminToken},admin,admin,"system:masters"\n`, { mode: 0o600 }),
+    writeFile(file.auditPolicy, JSON.stringify(auditPolicy)),
+    writeFile(file.stages, podStages()),
+  ]);
+}
+
+/** The file holds the server's certificate and after it the authority's. */
+async function readAccess(path: string, server: string, token: string): Promise<Access> {
+  const blocks =
+    (await readFile(path, "utf8")).match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n/g) ?? [];
+  const certificateAuthority = blocks.at(-1);
+  if (certificateAuthority === undefined || blocks.length < 2) throw new Error(`${path} is incomplete`);
+  return { server, certificateAuthority, token };
+}
+
+/** Repeats a check until it passes; ends early when the process has ended. */
+async function eventually(component: Component, check?: () => Promise<void>): Promise<void> {
+  if (check === undefined) return;
+  const deadline = Date.now() + 120_000;
+  for (;;) {
+    try {
+      await check();
+      return;
+    } catch (error) {
+      await component.assertRunning();
+      if (Date.now() > deadline)
+        throw new ControlPlaneError(`${component.name} isn't ready after 120 s`, { cause: error });
+      await sleep(50);
+    }
+  }
+}
+
+async function createStorageClass(access: Access): Promise<void> {
+  await apiRequest(access, {
+    method: "POST",
+    path: "/apis/storage.k8s.io/v1/storageclasses",
+    body: {
+      apiVersion: "storage.k8s.io/v1",
+      kind: "StorageClass",
+      metadata: { name: "standard", annotations: { "storageclass.kubernetes.io/is-default-class": "true" } },
+      provisioner: "kubernetes.io/host-path",
+      allowVolumeExpansion: true,
+    },
+  });
+}
+
+async function createNode(access: Access, node: NodeSpec, index: number): Promise<void> {
+  await apiRequest(access, { method: "POST", path: "/api/v1/nodes", body: nodeObject(node, index) });
+  // Admission gives every new node the not-ready taint, and the controller that would take it away is off.
+  await apiRequest(access, {
+    method: "PATCH",
+    path: `/api/v1/nodes/${node.name}`,
+    body: { spec: { taints: null } },
+    contentType: "application/merge-patch+json",
+  });
+}
+
+async function requestToken(access: Access, namespace: string, name: string, seconds = 86_400): Promise<string> {
+  const answer = (await apiRequest(access, {
+    method: "POST",
+    path: `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`,
+    body: { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: { expirationSeconds: seconds } },
+  })) as { status?: { token?: string } };
+  const token = answer.status?.token;
+  if (token === undefined) throw new ControlPlaneError(`no token for the ServiceAccount ${namespace}/${name}`);
+  return token;
+}
