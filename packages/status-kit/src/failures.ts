@@ -4,7 +4,6 @@ import { reasons } from "./vocabulary.ts";
 
 /** A write that failed; controller-kit's `WriteFailure` is assignable. */
 export interface FailedWrite {
-  readonly ref: { readonly kind: string; readonly name: string };
   readonly reason:
     | "NameConflict"
     | "Forbidden"
@@ -13,6 +12,7 @@ export interface FailedWrite {
     | "NamespaceTerminating"
     | "Conflict"
     | "Unavailable";
+  /** Names the object. */
   readonly message: string;
 }
 
@@ -24,59 +24,59 @@ export interface FailedWrite {
  *   the remedy. The others (`Conflict`, `Unavailable`, `NamespaceTerminating`) are tried again.
  * - `Available` keeps its status, because what runs goes on running; where it isn't `True`, the failure is the cause.
  *
- * A summary that is stalled already keeps its own reason, and the failures are added to its message.
+ * A summary that is stalled already keeps its reason, and the failures are added to its message.
  */
 export function withFailures(summary: Summary, failures: readonly FailedWrite[]): Summary {
-  const stalling = failures.filter((failure) => remedy(failure) !== undefined);
-  const first = stalling[0] ?? failures[0];
+  const stalling = failures.filter(needsPerson);
+  const passing = failures.filter((failure) => !needsPerson(failure));
+  const first = stalling[0] ?? passing[0];
   if (!first) return summary;
-  const reason = remedy(first) === undefined ? reasons.writeFailed : first.reason;
-  const texts = [...stalling, ...failures.filter((failure) => remedy(failure) === undefined)].map(textOf);
+  const reason = needsPerson(first) ? first.reason : reasons.writeFailed;
+  const texts = [...stalling, ...passing].map(({ message }) => message);
+  const { available, progressing, stalled } = summary;
   return {
     available:
-      summary.available.status === "True"
-        ? summary.available
-        : { ...summary.available, reason, message: joinMessages([...texts, summary.available.message]) },
+      available.status === "True"
+        ? available
+        : { ...available, reason, message: joinMessages([...texts, available.message]) },
     progressing: {
       status: "True",
       reason,
-      message: joinMessages([
-        ...texts,
-        summary.progressing.status === "False" ? undefined : summary.progressing.message,
-      ]),
+      message: joinMessages([...texts, progressing.status === "False" ? undefined : progressing.message]),
     },
     stalled:
       stalling.length === 0
-        ? summary.stalled
+        ? stalled
         : {
-            reason: summary.stalled?.reason ?? first.reason,
-            message: joinMessages([
-              summary.stalled?.message,
-              ...stalling.map((failure) => `${textOf(failure)}. ${remedy(failure)}`),
-            ]),
+            reason: stalled?.reason ?? first.reason,
+            message: joinMessages([stalled?.message, ...stalling.map(({ message }) => message), ...remedies(stalling)]),
           },
   };
 }
 
-function textOf({ ref, message }: FailedWrite): string {
-  const label = `${ref.kind} ${ref.name}`;
-  return message.startsWith(label) ? message : `${label}: ${message}`;
-}
-
-/** What a person must do; undefined when the controller gets there by trying again. */
-function remedy({ reason }: FailedWrite): string | undefined {
-  switch (reason) {
+function needsPerson(failure: FailedWrite): boolean {
+  switch (failure.reason) {
     case "NameConflict":
-      return "Delete or rename the object that has this name; it isn't ours and stays untouched";
     case "Forbidden":
-      return "Give this controller's Role the missing permission, or change the policy that refuses";
     case "QuotaExceeded":
-      return "Raise the ResourceQuota, or free what counts against it";
     case "Invalid":
-      return "Correct the field that the message names, in the MultigresCluster or its ShardTemplate";
+      return true;
     case "NamespaceTerminating":
     case "Conflict":
     case "Unavailable":
-      return undefined;
+      return false;
   }
+}
+
+/** What to do, once per reason. The message of a name conflict says it itself. */
+const remedyOf: Readonly<Partial<Record<FailedWrite["reason"], string>>> = {
+  Forbidden: "give this controller's Role the missing permission, or change the policy that refuses",
+  QuotaExceeded: "raise the ResourceQuota, or free what counts against it",
+  Invalid: "correct the field that the message names, in the MultigresCluster or its ShardTemplate",
+};
+
+function remedies(failures: readonly FailedWrite[]): string[] {
+  return [...new Set(failures.map(({ reason }) => remedyOf[reason]))].filter(
+    (text): text is string => text !== undefined,
+  );
 }

@@ -37,6 +37,8 @@ export interface WorkloadHealth {
   readonly progressing: boolean;
   /** One reason for a condition: a pod's own trouble where there is one (`CrashLoopBackOff`), else from the vocabulary. */
   readonly reason: string;
+  /** Set when pods can't run or can't be created, and not merely start: worth an Event. */
+  readonly trouble?: { readonly reason: string; readonly message: string };
   /** Sentences that name workload, pods and containers, the most telling first; empty when all is as wanted. */
   readonly messages: readonly string[];
 }
@@ -92,53 +94,60 @@ function workloadHealth(
     };
   }
 
+  const counts = { desired, replicas, ready, updated: updatedReplicas };
   const required = Math.max(1, wanted.required ?? desired);
   const available = ready >= required && desired > 0 ? "True" : "False";
   const progressing = ready !== desired || replicas !== desired || updatedReplicas !== desired;
-  const troubled = pods.map(podHealth).filter((pod) => !pod.ready);
-  const ailing = troubled.filter((pod) => pod.reason !== undefined);
   const common = { desired, ready, updated: updatedReplicas, available, progressing } as const;
-  if (desired === 0 && !progressing) {
-    return { ...common, reason: reasons.noPodsWanted, messages: [`${label} has replicas: 0`] };
+  if (!progressing) {
+    return desired === 0
+      ? { ...common, reason: reasons.noPodsWanted, messages: [`${label} has replicas: 0`] }
+      : { ...common, reason: reasons.converged, messages: [] };
   }
-  if (!progressing) return { ...common, reason: reasons.converged, messages: [] };
+  const unready = pods.map(podHealth).filter((pod) => !pod.ready);
+  const troubles = [...unready.flatMap(podTrouble), ...controllerTroubles(label, workload)];
+  const starting = unready.filter((pod) => pod.reason === undefined).map((pod) => pod.message ?? pod.name);
   return {
     ...common,
-    reason: progressReason({ desired, ready, updated: updatedReplicas }, ailing),
-    messages: [
-      ...ailing.map((pod) => pod.message),
-      ...failedConditions(label, workload),
-      ...countMessages(label, { desired, replicas, ready, updated: updatedReplicas }),
-      ...troubled.filter((pod) => pod.reason === undefined).map((pod) => pod.message),
-    ].filter((message): message is string => message !== undefined),
+    reason: troubles[0]?.reason ?? waitingReason(counts),
+    trouble: troubles[0],
+    messages: [...troubles.map(({ message }) => message), ...countMessages(label, counts), ...starting],
   };
 }
 
-function progressReason(
-  counts: { desired: number; ready: number; updated: number },
-  ailing: readonly PodHealth[],
-): string {
-  const trouble = ailing[0]?.reason;
-  if (trouble !== undefined) return trouble;
-  return counts.ready >= counts.desired && counts.updated < counts.desired
-    ? reasons.podsOutdated
-    : reasons.waitingForPods;
+interface Counts {
+  readonly desired: number;
+  readonly replicas: number;
+  readonly ready: number;
+  readonly updated: number;
 }
 
-/** A Deployment says in conditions when pods can't be created (quota, admission) or a rollout stands still. */
-function failedConditions(label: string, workload: ObservedWorkload): string[] {
+interface Trouble {
+  readonly reason: string;
+  readonly message: string;
+}
+
+function podTrouble({ name, reason, message }: PodHealth): Trouble[] {
+  return reason === undefined ? [] : [{ reason, message: message ?? `Pod ${name}: ${reason}` }];
+}
+
+/** A Deployment says in conditions that pods can't be created (quota, admission) or that a rollout stands still. */
+function controllerTroubles(label: string, workload: ObservedWorkload): Trouble[] {
   return (workload.status?.conditions ?? [])
-    .filter(
-      ({ type, status }) =>
-        (type === "ReplicaFailure" && status === "True") || (type === "Progressing" && status === "False"),
+    .filter(({ type, status }) =>
+      type === "ReplicaFailure" ? status === "True" : type === "Progressing" && status === "False",
     )
-    .map(({ type, reason, message }) => `${label}: ${reason ?? type}${message ? ` (${message})` : ""}`);
+    .map(({ type, reason = type, message }) => ({
+      reason,
+      message: `${label}: ${reason}${message ? ` (${message})` : ""}`,
+    }));
 }
 
-function countMessages(
-  label: string,
-  { desired, replicas, ready, updated }: { desired: number; replicas: number; ready: number; updated: number },
-): string[] {
+function waitingReason({ desired, ready, updated }: Counts): string {
+  return ready >= desired && updated < desired ? reasons.podsOutdated : reasons.waitingForPods;
+}
+
+function countMessages(label: string, { desired, replicas, ready, updated }: Counts): string[] {
   const parts: string[] = [];
   if (replicas < desired) parts.push(`${label} has created ${replicas} of ${desired} pods`);
   if (replicas > desired) parts.push(`${label} has ${replicas} pods, ${desired} are wanted`);
