@@ -1,0 +1,14 @@
+export { canonical } from "./canonical.ts";
+export { defaults } from "./defaults.ts";
+export type { Patch } from "./merge-patch.ts";
+export { mergePatch } from "./merge-patch.ts";
+export type { ResolvedComponent } from "./resolve-component.ts";
+export { resolveComponent } from "./resolve-component.ts";
+export type { ResolvedGateway } from "./resolve-gateway.ts";
+export { resolveGateway } from "./resolve-gateway.ts";
+export type { ImageDefaults, ResolvedImages } from "./resolve-images.ts";
+export { resolveImages } from "./resolve-images.ts";
+export type { PoolSource } from "./resolve-pools.ts";
+export { resolvePools } from "./resolve-pools.ts";
+export type { ResolvedManagedTopoServer, ResolvedTopoServer, TopoServerDefaults } from "./resolve-topo-server.ts";
+export { hasOwnTopoServer, resolveTopoServer } from "./resolve-topo-server.ts";
