@@ -4,13 +4,13 @@ import {
   cellStatus,
   shardSpec,
   shardStatus,
-  shardTemplateSpec,
   tableGroupSpec,
   tableGroupStatus,
   topoServerSpec,
   topoServerStatus,
 } from "./schema/children.ts";
 import { multigresClusterSpec, multigresClusterStatus } from "./schema/multigrescluster.ts";
+import { shardTemplateSpec } from "./schema/shardtemplate.ts";
 
 export const group = "multigres.com";
 export const version = "v1alpha1";

@@ -1,12 +1,15 @@
 import { z } from "zod";
+import { bounds } from "./bounds.ts";
 import {
   baseStatus,
   conditionStatus,
   durabilityPolicy,
+  image,
   imagePull,
   persistentVolumeClaimRetentionPolicy,
   resourceRequirements,
   secretKeyReference,
+  storageGrowthFailures,
   volumeClaimTemplate,
 } from "./common.ts";
 import {
@@ -18,23 +21,29 @@ import {
   topologyReference,
   topoServerConfig,
 } from "./components.ts";
+import { atomicList, listMap, text } from "./markers.ts";
+import { cellName, topologyLabelValue } from "./names.ts";
 import { placementShape } from "./placement.ts";
-import { pool, poolType, resolvedPool } from "./pool.ts";
+import { poolType, resolvedPools } from "./pool.ts";
 
-export const shardTemplateSpec = z.object({ pools: z.array(pool) });
-export type ShardTemplateSpec = z.infer<typeof shardTemplateSpec>;
+// Only controllers write these kinds: their schemas have types and bounds, but no rules of their own.
+
+const count = z.int32().min(0);
+const serviceName = text(63);
+
+const cluster = clusterReference.describe("The MultigresCluster at the root.");
 
 // TopoServer
 
 export const topoServerSpec = z.object({
-  cluster: clusterReference,
-  cell: z.string().describe("Set on the local topology server of one cell.").optional(),
-  rootPath: z.string(),
-  image: z.string(),
+  cluster,
+  cell: cellName.describe("Set on the local topology server of one cell.").optional(),
+  rootPath: text(256).describe("Where the topology starts in etcd."),
+  image: image.describe("etcd's image."),
   ...imagePull,
-  replicas: z.int32().min(1).max(9),
+  replicas: z.int32().min(1).max(bounds.etcdReplicas).describe("Number of etcd members."),
   resources: resourceRequirements.optional(),
-  dataVolumeClaimTemplate: volumeClaimTemplate,
+  dataVolumeClaimTemplate: volumeClaimTemplate.describe("Volume of each etcd member."),
   persistentVolumeClaimRetentionPolicy: persistentVolumeClaimRetentionPolicy.optional(),
   ...placementShape,
 });
@@ -42,30 +51,33 @@ export type TopoServerSpec = z.infer<typeof topoServerSpec>;
 
 export const topoServerStatus = z.object({
   ...baseStatus,
-  replicas: z.int32().optional(),
-  readyReplicas: z.int32().optional(),
-  clientServiceName: z.string().optional(),
-  peerServiceName: z.string().optional(),
+  replicas: count.describe("etcd members that the spec asks for.").optional(),
+  readyReplicas: count.describe("etcd members that are ready.").optional(),
+  clientServiceName: serviceName.describe("Service for etcd's clients, port 2379.").optional(),
+  peerServiceName: serviceName.describe("Headless Service of etcd's members.").optional(),
+  storageGrowthFailures: storageGrowthFailures.describe("Key: data.").optional(),
 });
 export type TopoServerStatus = z.infer<typeof topoServerStatus>;
 
 // Cell
 
 export const cellSpec = z.object({
-  cluster: clusterReference,
-  name: z.string(),
-  zone: z.string().optional(),
-  region: z.string().optional(),
-  images: z.object({ ...imagePull, multigateway: z.string() }),
-  multiGateway: z.object({
-    replicas: z.int32(),
-    resources: resourceRequirements.optional(),
-    service: gatewayService.optional(),
-    ...placementShape,
-  }),
-  globalTopoServer: topologyReference,
+  cluster,
+  name: cellName.describe("Name of the cell, as in spec.cells of the cluster."),
+  zone: topologyLabelValue.describe("topology.kubernetes.io/zone of the cell's nodes.").optional(),
+  region: topologyLabelValue.describe("topology.kubernetes.io/region of the cell's nodes.").optional(),
+  images: z.object({ ...imagePull, multigateway: image }),
+  multiGateway: z
+    .object({
+      replicas: count.describe("Number of gateway pods."),
+      resources: resourceRequirements.optional(),
+      service: gatewayService.optional(),
+      ...placementShape,
+    })
+    .describe("The gateways, with static or dynamic already worked out."),
+  globalTopoServer: topologyReference.describe("The global topology server."),
   topoServer: topoServerConfig.describe("Empty: this cell uses the global topology server."),
-  allCells: z.array(z.string()),
+  allCells: atomicList(cellName, bounds.cells).describe("Names of all cells of the cluster."),
   topologyReconciliation: topologyReconciliation.optional(),
   persistentVolumeClaimRetentionPolicy: persistentVolumeClaimRetentionPolicy.optional(),
 });
@@ -73,11 +85,12 @@ export type CellSpec = z.infer<typeof cellSpec>;
 
 export const cellStatus = z.object({
   ...baseStatus,
-  gatewayReplicas: z.int32().optional(),
-  gatewayReadyReplicas: z.int32().optional(),
-  gatewayServiceName: z.string().optional(),
+  gatewayReplicas: count.describe("Gateway pods that the spec asks for.").optional(),
+  gatewayReadyReplicas: count.describe("Gateway pods that are ready.").optional(),
+  gatewayServiceName: serviceName.describe("Service that clients connect to.").optional(),
   gatewayAvailable: conditionStatus.optional(),
-  topoServerAvailable: conditionStatus.optional(),
+  topoServerAvailable: conditionStatus.describe("Of the cell's own topology server, or of the global one.").optional(),
+  storageGrowthFailures: storageGrowthFailures.describe("Key: topoServer.").optional(),
 });
 export type CellStatus = z.infer<typeof cellStatus>;
 
@@ -85,67 +98,66 @@ export type CellStatus = z.infer<typeof cellStatus>;
 
 /** What every pod of a shard needs, handed down unchanged from the cluster through the TableGroup. */
 const shardContext = {
-  cluster: clusterReference,
-  database: z.string(),
-  tableGroup: z.string(),
-  images: z.object({
-    ...imagePull,
-    multipooler: z.string(),
-    postgres: z.string(),
-    pgctld: z.string().optional(),
-  }),
-  cells: z.array(cellPlacement),
-  globalTopoServer: topologyReference,
-  multiadmin: z.object({ address: z.string().describe("http://host:port of multiadmin's REST API.") }),
+  cluster,
+  database: text(63).describe("Name of the database, as in spec.databases of the cluster."),
+  tableGroup: text(63).describe("Name of the table group within the database."),
+  images: z.object({ ...imagePull, multipooler: image, postgres: image, pgctld: image.optional() }),
+  cells: listMap(cellPlacement, ["name"], bounds.cells).describe("Where the cells of the cluster are."),
+  globalTopoServer: topologyReference.describe("The global topology server."),
+  multiadmin: z.object({ address: text(512).describe("http://host:port of multiadmin's REST API.") }),
   durabilityPolicy,
   postgresPasswordSecretRef: secretKeyReference,
   backupRepository: backupRepository.optional(),
   persistentVolumeClaimRetentionPolicy: persistentVolumeClaimRetentionPolicy.optional(),
 };
 
+const podCounts = {
+  totalPods: count.describe("Pods that the pools ask for.").optional(),
+  readyPods: count.describe("Pods that are ready.").optional(),
+  updatedPods: count.describe("Pods that have the newest template.").optional(),
+};
+
+const poolGrowthFailures = storageGrowthFailures.describe("Keys: <type>/<cell>, backupRepository.").optional();
+
 export const tableGroupSpec = z.object({
   ...shardContext,
-  partitioning: z.object({ shards: z.int32().min(1) }),
-  shardTemplate: z.object({ pools: z.array(resolvedPool) }),
+  partitioning: z.object({ shards: z.int32().min(1).max(1024).describe("Number of shards.") }),
+  shardTemplate: z.object({ pools: resolvedPools.describe("Pools of each shard.") }),
 });
 export type TableGroupSpec = z.infer<typeof tableGroupSpec>;
 
 export const tableGroupStatus = z.object({
   ...baseStatus,
-  shards: z.int32().optional(),
-  readyShards: z.int32().optional(),
-  totalPods: z.int32().optional(),
-  readyPods: z.int32().optional(),
-  updatedPods: z.int32().optional(),
+  shards: count.describe("Shards that the spec asks for.").optional(),
+  readyShards: count.describe("Shards that are available.").optional(),
+  ...podCounts,
   servingWrites: conditionStatus.optional(),
+  storageGrowthFailures: poolGrowthFailures,
 });
 export type TableGroupStatus = z.infer<typeof tableGroupStatus>;
 
 export const shardSpec = z.object({
   ...shardContext,
-  shard: z.int32().min(0).describe("Index of this shard within its table group."),
-  pools: z.array(resolvedPool),
+  shard: count.describe("Index of this shard within its table group."),
+  pools: resolvedPools.describe("Pools, with templates, overrides and defaults already applied."),
 });
 export type ShardSpec = z.infer<typeof shardSpec>;
 
+const shardPoolStatus = z.object({
+  type: poolType,
+  cell: cellName,
+  statefulSetName: text(63),
+  totalPods: count,
+  readyPods: count,
+  updatedPods: count,
+});
+
 export const shardStatus = z.object({
   ...baseStatus,
-  primaryCell: z.string().optional(),
-  totalPods: z.int32().optional(),
-  readyPods: z.int32().optional(),
-  updatedPods: z.int32().optional(),
+  primaryCell: text(30).describe("The cell that the primary runs in, as the data plane says.").optional(),
+  ...podCounts,
   servingWrites: conditionStatus.optional(),
-  pools: z
-    .array(
-      z.object({
-        type: poolType,
-        cell: z.string(),
-        statefulSetName: z.string(),
-        totalPods: z.int32(),
-        readyPods: z.int32(),
-        updatedPods: z.int32(),
-      }),
-    )
-    .optional(),
+  pools: listMap(shardPoolStatus, ["type", "cell"], bounds.resolvedPools).optional(),
+  storageGrowthFailures: poolGrowthFailures,
 });
 export type ShardStatus = z.infer<typeof shardStatus>;

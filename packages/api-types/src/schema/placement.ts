@@ -1,50 +1,59 @@
 import { z } from "zod";
+import { bounds } from "./bounds.ts";
+import { atomicList, atomicObject, listMap, mapOf, text, textOrEmpty } from "./markers.ts";
+import { objectName } from "./names.ts";
 
 // Kubernetes' own shapes: typed, undescribed. With upstream's descriptions the CRD would not fit client-side apply.
 
-const labelSelector = z.object({
-  matchLabels: z.record(z.string(), z.string()).optional(),
-  matchExpressions: z
-    .array(z.object({ key: z.string(), operator: z.string(), values: z.array(z.string()).optional() }))
-    .optional(),
-});
+const labelKey = text(317);
+const labelValue = textOrEmpty(63);
+const labelValues = atomicList(labelValue, bounds.entries);
+const labelKeys = atomicList(labelKey, bounds.entries);
+const operator = text(32);
 
-const nodeSelectorRequirement = z.object({
-  key: z.string(),
-  operator: z.string(),
-  values: z.array(z.string()).optional(),
-});
+const requirement = z.object({ key: labelKey, operator, values: labelValues.optional() });
 
-const nodeSelectorTerm = z.object({
-  matchExpressions: z.array(nodeSelectorRequirement).optional(),
-  matchFields: z.array(nodeSelectorRequirement).optional(),
-});
+const labelSelector = atomicObject(
+  z.object({
+    matchLabels: mapOf(labelValue, bounds.entries).optional(),
+    matchExpressions: atomicList(requirement, bounds.entries).optional(),
+  }),
+);
+
+const nodeSelectorTerm = atomicObject(
+  z.object({
+    matchExpressions: atomicList(requirement, bounds.entries).optional(),
+    matchFields: atomicList(requirement, bounds.entries).optional(),
+  }),
+);
 
 const podAffinityTerm = z.object({
   labelSelector: labelSelector.optional(),
-  topologyKey: z.string(),
-  namespaces: z.array(z.string()).optional(),
+  topologyKey: labelKey,
+  namespaces: atomicList(text(63), bounds.entries).optional(),
   namespaceSelector: labelSelector.optional(),
-  matchLabelKeys: z.array(z.string()).optional(),
-  mismatchLabelKeys: z.array(z.string()).optional(),
+  matchLabelKeys: labelKeys.optional(),
+  mismatchLabelKeys: labelKeys.optional(),
 });
 
 const podAffinity = z.object({
-  requiredDuringSchedulingIgnoredDuringExecution: z.array(podAffinityTerm).optional(),
-  preferredDuringSchedulingIgnoredDuringExecution: z
-    .array(z.object({ weight: z.int32(), podAffinityTerm }))
-    .optional(),
+  requiredDuringSchedulingIgnoredDuringExecution: atomicList(podAffinityTerm, bounds.entries).optional(),
+  preferredDuringSchedulingIgnoredDuringExecution: atomicList(
+    z.object({ weight: z.int32(), podAffinityTerm }),
+    bounds.entries,
+  ).optional(),
 });
 
 export const affinity = z.object({
   nodeAffinity: z
     .object({
-      requiredDuringSchedulingIgnoredDuringExecution: z
-        .object({ nodeSelectorTerms: z.array(nodeSelectorTerm) })
-        .optional(),
-      preferredDuringSchedulingIgnoredDuringExecution: z
-        .array(z.object({ weight: z.int32(), preference: nodeSelectorTerm }))
-        .optional(),
+      requiredDuringSchedulingIgnoredDuringExecution: atomicObject(
+        z.object({ nodeSelectorTerms: atomicList(nodeSelectorTerm, bounds.entries) }),
+      ).optional(),
+      preferredDuringSchedulingIgnoredDuringExecution: atomicList(
+        z.object({ weight: z.int32(), preference: nodeSelectorTerm }),
+        bounds.entries,
+      ).optional(),
     })
     .optional(),
   podAffinity: podAffinity.optional(),
@@ -53,35 +62,39 @@ export const affinity = z.object({
 export type Affinity = z.infer<typeof affinity>;
 
 export const toleration = z.object({
-  key: z.string().optional(),
-  operator: z.string().optional(),
-  value: z.string().optional(),
-  effect: z.string().optional(),
+  key: labelKey.optional(),
+  operator: operator.optional(),
+  value: labelValue.optional(),
+  effect: text(32).optional(),
   tolerationSeconds: z.int().optional(),
 });
 export type Toleration = z.infer<typeof toleration>;
 
 export const topologySpreadConstraint = z.object({
   maxSkew: z.int32(),
-  topologyKey: z.string(),
-  whenUnsatisfiable: z.string(),
+  topologyKey: labelKey,
+  whenUnsatisfiable: text(32),
   labelSelector: labelSelector.optional(),
   minDomains: z.int32().optional(),
-  nodeAffinityPolicy: z.string().optional(),
-  nodeTaintsPolicy: z.string().optional(),
-  matchLabelKeys: z.array(z.string()).optional(),
+  nodeAffinityPolicy: text(32).optional(),
+  nodeTaintsPolicy: text(32).optional(),
+  matchLabelKeys: labelKeys.optional(),
 });
 export type TopologySpreadConstraint = z.infer<typeof topologySpreadConstraint>;
 
 /** Where the pods of a component run and what metadata they carry: one shape on every component. */
 export const placementShape = {
   affinity: affinity.optional(),
-  tolerations: z.array(toleration).optional(),
-  nodeSelector: z.record(z.string(), z.string()).optional(),
-  topologySpreadConstraints: z.array(topologySpreadConstraint).optional(),
-  priorityClassName: z.string().optional(),
-  podLabels: z.record(z.string(), z.string()).optional(),
-  podAnnotations: z.record(z.string(), z.string()).optional(),
+  tolerations: atomicList(toleration, bounds.entries).optional(),
+  nodeSelector: mapOf(labelValue, bounds.entries).optional(),
+  topologySpreadConstraints: listMap(
+    topologySpreadConstraint,
+    ["topologyKey", "whenUnsatisfiable"],
+    bounds.entries,
+  ).optional(),
+  priorityClassName: objectName.optional(),
+  podLabels: mapOf(labelValue, bounds.entries).describe("Additional labels of the pods.").optional(),
+  podAnnotations: mapOf(textOrEmpty(8192), bounds.entries).describe("Additional annotations of the pods.").optional(),
 };
 export const placement = z.object(placementShape);
 export type Placement = z.infer<typeof placement>;
