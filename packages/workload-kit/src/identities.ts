@@ -29,5 +29,6 @@ export const orchestratorServiceId = "orch-$(POD_INDEX)";
 
 /** Path of a shard's backup repository below the repository's mount point or S3 prefix; never shared by two shards. */
 export function repositoryPath(namespace: string, shard: ShardIdentity): string {
-  return `${namespace}/${shard.cluster}/${shard.database}/${shard.tableGroup}/${keyRange}`;
+  const range = shard.shard === 0 ? keyRange : `shard-${shard.shard}`;
+  return `${namespace}/${shard.cluster}/${shard.database}/${shard.tableGroup}/${range}`;
 }

@@ -11,7 +11,9 @@ export {
   podTemplate,
   userIds,
 } from "./builders/pod.ts";
+export { containerResources } from "./builders/resources.ts";
 export { type ServiceOptions, service, serviceAddress } from "./builders/service.ts";
+export { volumeClaim } from "./builders/volume-claim.ts";
 export {
   defaultTableGroup,
   keyRange,
@@ -43,3 +45,5 @@ export {
   readable,
   type ShardIdentity,
 } from "./names.ts";
+export { carriesIdentityOf, type Identified } from "./takeover.ts";
+export { trimPod } from "./trim-pod.ts";

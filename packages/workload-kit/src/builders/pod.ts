@@ -46,7 +46,7 @@ export const downwardEnv = {
 } as const satisfies Record<string, V1EnvVar>;
 
 export function httpProbe(path: string, port: string | number, timing: Omit<V1Probe, "httpGet"> = {}): V1Probe {
-  return { httpGet: { path, port: port as NonNullable<V1Probe["httpGet"]>["port"] }, ...timing };
+  return { httpGet: { path, port }, ...timing };
 }
 
 /** `--name=value` arguments in the given order; undefined values are left out. */
@@ -68,10 +68,14 @@ export interface PodTemplateOptions {
   /** Added to the user's nodeSelector and winning over it. */
   readonly nodeSelector?: Record<string, string>;
   readonly imagePullSecrets?: readonly { name: string }[];
-  readonly spec: V1PodSpec;
+  readonly spec: Pick<V1PodSpec, keyof V1PodSpec>;
 }
 
-/** A pod template with the user's placement and metadata applied around ours. */
+/**
+ * A pod template with the user's placement and metadata applied around ours. No pod of ours calls the API server, and
+ * the variables that Kubernetes would add for each Service of the namespace could be taken for settings: Multigres reads
+ * its settings from the environment too.
+ */
 export function podTemplate({
   identity,
   placement,
@@ -88,9 +92,11 @@ export function podTemplate({
         : {}),
     },
     spec: {
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
       ...spec,
       ...(Object.keys(selector).length > 0 ? { nodeSelector: selector } : {}),
-      ...(placement.affinity ? { affinity: placement.affinity as V1PodSpec["affinity"] } : {}),
+      ...(placement.affinity ? { affinity: placement.affinity } : {}),
       ...(placement.tolerations ? { tolerations: placement.tolerations } : {}),
       ...(placement.topologySpreadConstraints
         ? { topologySpreadConstraints: placement.topologySpreadConstraints }

@@ -1,0 +1,44 @@
+import type { V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
+
+/**
+ * A pod cut down to what a controller reads: its metadata, where it runs, and how it is. Most of a cache's memory is
+ * pods, and most of a pod's changes (restart counts, probe times) say nothing new.
+ */
+export function trimPod(pod: V1Pod): V1Pod {
+  const { status } = pod;
+  return {
+    apiVersion: pod.apiVersion,
+    kind: pod.kind,
+    metadata: pod.metadata,
+    ...(pod.spec?.nodeName === undefined ? {} : { spec: { nodeName: pod.spec.nodeName, containers: [] } }),
+    status: {
+      phase: status?.phase,
+      conditions: status?.conditions?.map(({ type, status: value, reason, message }) => ({
+        type,
+        status: value,
+        reason,
+        message,
+      })),
+      containerStatuses: status?.containerStatuses?.map(trimContainer),
+      initContainerStatuses: status?.initContainerStatuses?.map(trimContainer),
+    },
+  };
+}
+
+function trimContainer({ name, ready, state }: V1ContainerStatus): V1ContainerStatus {
+  const terminated = state?.terminated;
+  return {
+    name,
+    ready,
+    image: "",
+    imageID: "",
+    restartCount: 0,
+    state: {
+      ...(state?.running ? { running: {} } : {}),
+      ...(state?.waiting ? { waiting: { reason: state.waiting.reason, message: state.waiting.message } } : {}),
+      ...(terminated
+        ? { terminated: { reason: terminated.reason, exitCode: terminated.exitCode, message: terminated.message } }
+        : {}),
+    },
+  };
+}
