@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Summary, summarize } from "./conditions.ts";
-import { type FailedWrite, withFailures } from "./failures.ts";
+import { type FailedWrite, nameConflicts, withFailures } from "./failures.ts";
 
 const healthy: Summary = {
   available: { status: "True", reason: "AllAvailable", message: "All is well" },
@@ -75,5 +75,22 @@ describe("withFailures", () => {
       message: expect.stringMatching(/^No ShardTemplate std; Cell a: bad; correct/),
     });
     expect(withFailures({ ...starting, stalled }, [failed("Conflict")]).stalled).toBe(stalled);
+  });
+});
+
+describe("nameConflicts", () => {
+  test("names every object that is somebody else's, and no other failure", () => {
+    const failures = [
+      failed("NameConflict", "Cell a: taken"),
+      failed("Invalid"),
+      failed("NameConflict", "Cell b: taken"),
+    ];
+    expect(nameConflicts(failures)).toEqual([
+      { type: "NameConflict", status: "True", reason: "NameConflict", message: "Cell a: taken; Cell b: taken" },
+    ]);
+  });
+
+  test("says nothing without a conflict", () => {
+    expect(nameConflicts([failed("Forbidden")])).toEqual([]);
   });
 });

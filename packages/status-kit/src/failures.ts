@@ -1,6 +1,6 @@
 import { joinMessages } from "./child.ts";
-import type { Summary } from "./conditions.ts";
-import { reasons } from "./vocabulary.ts";
+import type { ConditionDraft, Summary } from "./conditions.ts";
+import { conditionTypes, reasons } from "./vocabulary.ts";
 
 /** A write that failed; controller-kit's `WriteFailure` is assignable. */
 export interface FailedWrite {
@@ -52,6 +52,14 @@ export function withFailures(summary: Summary, failures: readonly FailedWrite[])
             message: joinMessages([stalled?.message, ...stalling.map(({ message }) => message), ...remedies(stalling)]),
           },
   };
+}
+
+/** `NameConflict=True` naming the objects that are somebody else's; no condition at all when there are none. */
+export function nameConflicts(failures: readonly FailedWrite[]): ConditionDraft[] {
+  const conflicts = failures.filter(({ reason }) => reason === "NameConflict");
+  if (conflicts.length === 0) return [];
+  const message = joinMessages(conflicts.map((conflict) => conflict.message));
+  return [{ type: conditionTypes.nameConflict, status: "True", reason: reasons.nameConflict, message }];
 }
 
 function needsPerson(failure: FailedWrite): boolean {

@@ -37,12 +37,15 @@ export const reasons = {
   quorumReached: "QuorumReached",
   belowQuorum: "BelowQuorum",
   noPodsWanted: "NoPodsWanted",
+  quorumUnreachable: "QuorumUnreachable",
   notCreatedYet: "NotCreatedYet",
   // Progressing
   converged: "Converged",
   childrenNotObserved: "ChildrenNotObserved",
   waitingForPods: "WaitingForPods",
   podsOutdated: "PodsOutdated",
+  storageNotApplied: "StorageNotApplied",
+  removing: "Removing",
   writing: "Writing",
   // Stalled and specific types
   nothingToDo: "NothingToDo",
