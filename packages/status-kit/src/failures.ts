@@ -62,18 +62,10 @@ export function nameConflicts(failures: readonly FailedWrite[]): ConditionDraft[
   return [{ type: conditionTypes.nameConflict, status: "True", reason: reasons.nameConflict, message }];
 }
 
-function needsPerson(failure: FailedWrite): boolean {
-  switch (failure.reason) {
-    case "NameConflict":
-    case "Forbidden":
-    case "QuotaExceeded":
-    case "Invalid":
-      return true;
-    case "NamespaceTerminating":
-    case "Conflict":
-    case "Unavailable":
-      return false;
-  }
+const endedByPerson: readonly FailedWrite["reason"][] = ["NameConflict", "Forbidden", "QuotaExceeded", "Invalid"];
+
+function needsPerson({ reason }: FailedWrite): boolean {
+  return endedByPerson.includes(reason);
 }
 
 /** What to do, once per reason. The message of a name conflict says it itself. */

@@ -1,5 +1,5 @@
 import { labels } from "@multigres/api-types";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   cellLabels,

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { foldDatabase, identityHash, limits, names, type PoolIdentity, readable, type ShardIdentity } from "./names.ts";
 import { cellName, clusterName, databaseNames, poolIdentity } from "./testing/arbitraries.ts";
@@ -170,11 +170,11 @@ describe("different things have different names", () => {
   test("pools, pods and what a shard has", () => {
     fc.assert(
       fc.property(fc.uniqueArray(poolIdentity, { selector: identityOf, minLength: 2, maxLength: 12 }), (pools) => {
-        expectDistinct(pools, identityOf, (pool) => names.pool(pool));
-        expectDistinct(pools, identityOf, (pool) => names.poolPod(pool, 1));
-        expectDistinct(pools, shardOf, (pool) => names.shardDisruptionBudget(pool));
-        expectDistinct(pools, shardOf, (pool) => names.hbaConfigMap(pool));
-        expectDistinct(pools, shardOf, (pool) => names.repositoryClaim(pool));
+        expect(distinct(pools, (pool) => names.pool(pool))).toBe(distinct(pools, identityOf));
+        expect(distinct(pools, (pool) => names.poolPod(pool, 1))).toBe(distinct(pools, identityOf));
+        expect(distinct(pools, (pool) => names.shardDisruptionBudget(pool))).toBe(distinct(pools, shardOf));
+        expect(distinct(pools, (pool) => names.hbaConfigMap(pool))).toBe(distinct(pools, shardOf));
+        expect(distinct(pools, (pool) => names.repositoryClaim(pool))).toBe(distinct(pools, shardOf));
       }),
       { numRuns: 300 },
     );
@@ -192,7 +192,7 @@ describe("different things have different names", () => {
   test("topology servers of cells, however cluster and cell are joined", () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.tuple(clusterName, cellName), { selector: String, maxLength: 12 }), (cells) => {
-        expectDistinct(cells, String, ([cluster, cell]) => names.cellTopoServer(cluster, cell));
+        expect(distinct(cells, ([cluster, cell]) => names.cellTopoServer(cluster, cell))).toBe(distinct(cells, String));
       }),
       { numRuns: 300 },
     );
@@ -210,7 +210,7 @@ describe("different things have different names", () => {
   test("gateways of one cluster, cut or not", () => {
     fc.assert(
       fc.property(clusterName, fc.uniqueArray(cellName, { maxLength: 12 }), (cluster, cells) => {
-        expectDistinct(cells, String, (cell) => names.gateway(cluster, cell));
+        expect(distinct(cells, (cell) => names.gateway(cluster, cell))).toBe(distinct(cells, String));
       }),
       { numRuns: 300 },
     );
@@ -284,6 +284,7 @@ function shardOf({ cluster, database, tableGroup, shard }: ShardIdentity): strin
   return JSON.stringify([cluster, database, tableGroup, shard]);
 }
 
-function expectDistinct<T>(all: readonly T[], identity: (value: T) => string, name: (value: T) => string): void {
-  expect(new Set(all.map(name)).size).toBe(new Set(all.map(identity)).size);
+/** How many different values there are. */
+function distinct<T>(all: readonly T[], value: (one: T) => string): number {
+  return new Set(all.map(value)).size;
 }
