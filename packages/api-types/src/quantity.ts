@@ -7,6 +7,9 @@ import type { Quantity } from "./schema/common.ts";
 
 const one = 10n ** 9n;
 
+/** The API server cuts what is more down to this. */
+const most = ((1n << 63n) - 1n) * one;
+
 /** Largest first, so that formatting finds the shortest spelling. */
 const binarySuffixes: readonly (readonly [string, bigint])[] = [
   ["Ei", one << 60n],
@@ -32,10 +35,11 @@ const decimalSuffixes: readonly (readonly [string, bigint])[] = [
 
 const suffixes = new Map([...binarySuffixes, ...decimalSuffixes]);
 
-const pattern = /^([+-]?)(\d+(?:\.\d*)?|\.\d+)(?:[eE]([+-]?\d{1,3})|([numkMGTPE]|[KMGTPE]i)?)$/;
+const pattern = /^([+-]?)(\d+(?:\.\d*)?|\.\d+)(?:[eE]([+-]?\d{1,4})|([numkMGTPE]|[KMGTPE]i)?)$/;
 
 /**
- * Amount of a quantity in billionths, rounded away from zero as the API server does; undefined if it isn't one.
+ * Amount of a quantity in billionths, rounded away from zero as the API server does, and at most 2^63 - 1 units;
+ * undefined if it isn't one.
  * Takes all suffixes (`n` to `E`, `Ki` to `Ei`), exponents (`1e3`), and plain numbers.
  */
 export function parseQuantity(value: unknown): bigint | undefined {
@@ -46,7 +50,8 @@ export function parseQuantity(value: unknown): bigint | undefined {
   const [whole = "", fraction = ""] = digits.split(".");
   const power = Number(exponent) - fraction.length;
   const multiplier = (suffixes.get(suffix) ?? one) * 10n ** BigInt(Math.max(0, power));
-  const amount = divideUp(BigInt(whole + fraction) * multiplier, 10n ** BigInt(Math.max(0, -power)));
+  const exact = divideUp(BigInt(whole + fraction) * multiplier, 10n ** BigInt(Math.max(0, -power)));
+  const amount = exact > most ? most : exact;
   return sign === "-" ? -amount : amount;
 }
 

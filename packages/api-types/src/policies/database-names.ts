@@ -1,4 +1,4 @@
-import { type AdmissionPolicy, specChanges } from "./policy.ts";
+import { type AdmissionPolicy, listed, specChanges } from "./policy.ts";
 
 const folded = (name: string) => `${name}.lowerAscii().replace('_', '-')`;
 
@@ -17,8 +17,7 @@ export const databaseNames: AdmissionPolicy = {
   validations: [
     {
       expression: "variables.alike.size() == 0",
-      messageExpression:
-        "'spec.databases: ' + variables.alike.join(', ') + ' would get the same names in Kubernetes, where case and _ don\\'t count: rename one of them.'",
+      messageExpression: `'spec.databases: ' + ${listed("variables.alike")} + ' would get the same names in Kubernetes, where case and _ do not count: rename one of them.'`,
     },
   ],
 };

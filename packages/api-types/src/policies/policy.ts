@@ -21,3 +21,9 @@ export interface AdmissionPolicy {
 
 /** Objects that were accepted before a rule existed must stay editable elsewhere, and must be able to go. */
 export const specChanges = "oldObject == null || object.spec != oldObject.spec";
+
+/** CEL: a list of strings as one text; a message above 5 kB would be replaced by the bare expression. */
+export function listed(list: string): string {
+  const text = `${list}.join(', ')`;
+  return `(${text}.size() > 2000 ? ${text}.substring(0, 2000) + ' ...' : ${text})`;
+}

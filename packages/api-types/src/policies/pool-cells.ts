@@ -1,4 +1,4 @@
-import { type AdmissionPolicy, specChanges } from "./policy.ts";
+import { type AdmissionPolicy, listed, specChanges } from "./policy.ts";
 
 const pools = "(d.spec.?pools.orValue([]) + d.spec.?overrides.orValue([]))";
 
@@ -27,13 +27,11 @@ export const poolCells: AdmissionPolicy = {
   validations: [
     {
       expression: "variables.inRemoved.size() == 0",
-      messageExpression:
-        "'spec.cells: a cell can\\'t be removed while databases have pools or overrides there: ' + variables.inRemoved.join(', ') + '. Remove those or move them to another cell first.'",
+      messageExpression: `'spec.cells: a cell cannot be removed while databases have pools or overrides there: ' + ${listed("variables.inRemoved")} + '. Remove those or move them to another cell first.'`,
     },
     {
       expression: "variables.inUndefined.size() == 0",
-      messageExpression:
-        "'spec.databases: pools or overrides name cells that spec.cells doesn\\'t define: ' + variables.inUndefined.join(', ') + '. Add the cell to spec.cells or name one of: ' + variables.cells.join(', ') + '.'",
+      messageExpression: `'spec.databases: pools or overrides name cells that spec.cells does not define: ' + ${listed("variables.inUndefined")} + '. Add the cell to spec.cells or name one of: ' + ${listed("variables.cells")} + '.'`,
     },
   ],
 };

@@ -1,4 +1,4 @@
-import { type AdmissionPolicy, specChanges } from "./policy.ts";
+import { type AdmissionPolicy, listed, specChanges } from "./policy.ts";
 import { couldNotGrow, hasStorage, storage, storageText } from "./storage.ts";
 
 interface Volume {
@@ -87,8 +87,7 @@ export const storageGrowth: AdmissionPolicy = {
   validations: [
     {
       expression: "variables.culprits.size() == 0",
-      messageExpression:
-        "'storage can grow but not shrink, because volumes can\\'t: ' + variables.culprits.join(', ') + '. Set it to at least what it was.'",
+      messageExpression: `'storage can grow but not shrink, because volumes cannot: ' + ${listed("variables.culprits")} + '. Set it to at least what it was.'`,
     },
   ],
 };

@@ -1,4 +1,4 @@
-import type { AdmissionPolicy } from "./policy.ts";
+import { type AdmissionPolicy, listed } from "./policy.ts";
 
 /** Looked at once per cluster of the namespace, so the template needs no label that says who uses it. */
 export const templateInUse: AdmissionPolicy = {
@@ -16,8 +16,7 @@ export const templateInUse: AdmissionPolicy = {
     {
       expression:
         "namespaceObject.?metadata.?deletionTimestamp.hasValue() || namespaceObject.?status.?phase.orValue('') == 'Terminating' || variables.users.size() == 0",
-      messageExpression:
-        "'ShardTemplate ' + oldObject.metadata.name + ' is used by MultigresCluster ' + params.metadata.name + ', database ' + variables.users.join(', ') + ': change shardTemplateRef there first.'",
+      messageExpression: `'ShardTemplate ' + oldObject.metadata.name + ' is used by MultigresCluster ' + params.metadata.name + ', database ' + ${listed("variables.users")} + ': change shardTemplateRef there first.'`,
     },
   ],
 };

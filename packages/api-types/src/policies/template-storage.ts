@@ -1,4 +1,4 @@
-import { type AdmissionPolicy, specChanges } from "./policy.ts";
+import { type AdmissionPolicy, listed, specChanges } from "./policy.ts";
 import { couldNotGrow, hasStorage, storage, storageText } from "./storage.ts";
 
 /** Pools of a database that take their size from the template: no override says otherwise, and no growth failed. */
@@ -23,9 +23,9 @@ export const templateStorage: AdmissionPolicy = {
   validations: [
     {
       expression: "variables.culprits.size() == 0",
-      messageExpression: `'spec.pools: storage can grow but not shrink, because volumes can\\'t: '
+      messageExpression: `'spec.pools: storage can grow but not shrink, because volumes cannot: '
   + variables.culprits.map(p, p.type + '/' + p.cell + ' (now ' + ${storageText("p")} + ')').join(', ')
-  + ' is used by MultigresCluster ' + params.metadata.name + ', database ' + variables.users.map(d, d.name).join(', ')
+  + ' is used by MultigresCluster ' + params.metadata.name + ', database ' + ${listed("variables.users.map(d, d.name)")}
   + '. Set it to at least what it was.'`,
     },
   ],

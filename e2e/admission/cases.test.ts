@@ -1,0 +1,197 @@
+import { readFile } from "node:fs/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse, parseAllDocuments } from "yaml";
+import { demo, std } from "../fixtures/demo.ts";
+import {
+  accepted,
+  refusal,
+  type AdmissionServer,
+  deployFolder,
+  type Draft,
+  kubectl,
+  startAdmissionServer,
+} from "./admission-server.ts";
+import { tinyStorage, withFields } from "./fields.ts";
+
+const exampleFile = `${deployFolder}/examples/example.yaml`;
+let server: AdmissionServer;
+let cluster: Draft;
+let template: Draft;
+
+beforeAll(async () => {
+  server = await startAdmissionServer();
+  [cluster, template] = parseAllDocuments(await readFile(exampleFile, "utf8")).map((document) => document.toJS()) as [
+    Draft,
+    Draft,
+  ];
+  await server.createNamespace("example");
+  await kubectl(server.plane, ["apply", "-f", exampleFile]);
+  await server.create(demo());
+});
+afterAll(() => server?.plane.stop());
+
+/** `demo` under a name of its own, so that nothing but the changed fields can be in the way. */
+const fresh = (fields: Record<string, unknown>) => withFields(demo(), { "metadata.name": "fresh", ...fields });
+
+async function refusedWith(fields: Record<string, unknown>): Promise<string> {
+  return refusal(await server.check(fresh(fields)));
+}
+
+const database = "spec.databases.1.spec";
+const pool = (type: string, cell: string) => ({ type, cell });
+
+describe("admission", () => {
+  test("case 1: the spec's MultigresCluster is accepted and reads back unchanged, with the printed status too", async () => {
+    expect((await server.read(cluster)).spec).toEqual(cluster.spec);
+
+    const printed = parse(await readFile(`${deployFolder}/../e2e/fixtures/example-status.yaml`, "utf8")) as {
+      status: unknown;
+    };
+    accepted(await server.writeStatus(cluster, printed.status));
+    const stored = await server.read(cluster);
+    expect(stored.status).toEqual(printed.status);
+    expect(stored.spec).toEqual(cluster.spec);
+  });
+
+  test("case 2: the spec's ShardTemplate is accepted and reads back unchanged", async () => {
+    expect((await server.read(template)).spec).toEqual(template.spec);
+  });
+
+  test("case 3: a database with both shardTemplateRef and pools is refused, naming both", async () => {
+    const message = await refusedWith({ [`${database}.shardTemplateRef`]: "std" });
+    expect(message).toContain("spec.databases[1].spec");
+    expect(message).toContain("Set exactly one of shardTemplateRef and pools");
+  });
+
+  test("case 4: a database with neither shardTemplateRef nor pools is refused, naming both", async () => {
+    expect(await refusedWith({ [`${database}.pools`]: undefined })).toContain(
+      "Set exactly one of shardTemplateRef and pools",
+    );
+  });
+
+  test("case 5: a cell with both static and dynamic gateways is refused", async () => {
+    const message = await refusedWith({ "spec.cells.0.spec.multiGateway.dynamic": { replicasPerCell: 1 } });
+    expect(message).toContain("spec.cells[0].spec.multiGateway");
+    expect(message).toContain("at most one of static and dynamic");
+  });
+
+  test("case 6: a cell with both zone and region is refused, with neither it is accepted", async () => {
+    expect(await refusedWith({ "spec.cells.0.spec.region": "r1" })).toContain("at most one of zone and region");
+    accepted(await server.check(fresh({ "spec.cells.0.spec.zone": undefined })));
+  });
+
+  test("case 7: a topology server with both managedSpec and external is refused, global or of a cell", async () => {
+    const external = { address: "etcd.example:2379" };
+    expect(await refusedWith({ "spec.globalTopoServer.external": external })).toContain(
+      "at most one of managedSpec and external",
+    );
+    const message = await refusedWith({ "spec.cells.1.spec.topoServer.external": external });
+    expect(message).toContain("spec.cells[1].spec.topoServer");
+    expect(message).toContain("at most one of managedSpec and external");
+  });
+
+  test("case 8: two pools of one list with the same type and cell are refused as duplicates", async () => {
+    const twice = [pool("replica", "z2"), pool("replica", "z2")];
+    expect(await refusedWith({ [`${database}.pools`]: twice })).toMatch(
+      /spec\.pools\[1\]: Duplicate value: .*cell.*z2.*type.*replica/,
+    );
+    expect(await refusedWith({ "spec.databases.0.spec.overrides": twice })).toContain(
+      "spec.overrides[1]: Duplicate value",
+    );
+    expect(refusal(await server.check(withFields(std(), { "metadata.name": "twice", "spec.pools": twice })))).toContain(
+      "spec.pools[1]: Duplicate value",
+    );
+    const different = [pool("replica", "z2"), pool("readOnly", "z2"), pool("replica", "z1")];
+    accepted(await server.check(fresh({ [`${database}.pools`]: different })));
+  });
+
+  test("case 9: two cells or two databases of the same name are refused", async () => {
+    expect(await refusedWith({ "spec.cells.1.name": "z1" })).toMatch(/spec\.cells\[1\]: Duplicate value: .*z1/);
+    expect(await refusedWith({ "spec.databases.1.name": "prod_db" })).toMatch(
+      /spec\.databases\[1\]: Duplicate value: .*prod_db/,
+    );
+  });
+
+  test("case 10: databases whose names are one in Kubernetes are refused, naming both", async () => {
+    const message = await refusedWith({ "spec.databases.0.name": "a_b", "spec.databases.1.name": "a-b" });
+    expect(message).toContain("a_b, a-b would get the same names in Kubernetes");
+    expect(await refusedWith({ "spec.databases.0.name": "Sales", "spec.databases.1.name": "sales" })).toContain(
+      "Sales, sales",
+    );
+  });
+
+  test("case 11: a pool of type primary is refused with the allowed types", async () => {
+    expect(await refusedWith({ [`${database}.pools.0.type`]: "primary" })).toMatch(
+      /pools\[0\]\.type: Unsupported value: "primary": supported values: "replica", "readOnly"/,
+    );
+  });
+
+  test("case 12: a resourceMultiplier of 0 or below is refused; 0.5 and the integer 1 are accepted", async () => {
+    const multiplier = "spec.cells.1.spec.multiGateway.dynamic.resourceMultiplier";
+    for (const value of [0, -2])
+      expect(await refusedWith({ [multiplier]: value })).toContain("resourceMultiplier must be above 0");
+    for (const value of [0.5, 1]) accepted(await server.check(fresh({ [multiplier]: value })));
+  });
+
+  test("case 13: storage may grow or be spelled differently, but not shrink", async () => {
+    const message = refusal(await server.checkChange(withFields(demo(), { [tinyStorage]: "500Mi" })));
+    expect(message).toContain("storage can grow but not shrink");
+    expect(message).toContain("databases/tiny_db/replica/z2 (was 1Gi)");
+    for (const size of ["2Gi", "1024Mi", 1073741824]) {
+      accepted(await server.checkChange(withFields(demo(), { [tinyStorage]: size })));
+    }
+  });
+
+  test("case 14: the number of etcd members can't change, and the message says why", async () => {
+    const message = refusal(
+      await server.checkChange(withFields(demo(), { "spec.globalTopoServer.managedSpec.replicas": 5 })),
+    );
+    expect(message).toContain(
+      "globalTopoServer.managedSpec.replicas of a managed etcd can't change, because members would have to join or leave",
+    );
+    const inCell = refusal(
+      await server.checkChange(withFields(demo(), { "spec.cells.1.spec.topoServer.managedSpec.replicas": 3 })),
+    );
+    expect(inCell).toContain("spec.cells[1]");
+  });
+
+  test("case 15: a cell's zone can't change", async () => {
+    const message = refusal(await server.checkChange(withFields(demo(), { "spec.cells.0.spec.zone": "z9" })));
+    expect(message).toContain("spec.cells[0]");
+    expect(message).toContain("zone and region of a cell can't change");
+  });
+
+  test("case 16: a cell that a pool uses can't be removed; another one can be added", async () => {
+    const message = refusal(await server.checkChange(demo((cluster) => cluster.spec.cells.pop())));
+    expect(message).toContain("a cell cannot be removed while databases have pools or overrides there: tiny_db (z2)");
+    accepted(await server.checkChange(demo((cluster) => cluster.spec.cells.push({ name: "z3" }))));
+  });
+
+  test("case 17: a pool in a cell that the cluster doesn't define is refused", async () => {
+    const message = await refusedWith({ [`${database}.pools.0.cell`]: "nope" });
+    expect(message).toContain("name cells that spec.cells does not define: tiny_db (nope)");
+    expect(message).toContain("name one of: z1, z2");
+  });
+
+  test("case 18: an unknown field is refused under strict validation, with the same error on a server-side dry run", async () => {
+    const text = JSON.stringify(withFields(demo(), { "metadata.name": "typo", "spec.databses": [] }));
+    const apply = (...flags: string[]) =>
+      server.plane.kubectl(["create", "--validate=strict", ...flags, "-f", "-"], { stdin: text });
+    const [real, dry] = [await apply(), await apply("--dry-run=server")];
+    expect(real.code).not.toBe(0);
+    expect(real.stderr).toContain('unknown field "spec.databses"');
+    expect(dry).toEqual(real);
+  });
+
+  test("case 19: every CRD fits into the annotation of client-side apply", async () => {
+    const crds = JSON.parse(await kubectl(server.plane, ["get", "crd", "-o", "json"])) as {
+      items: { metadata: { name: string; annotations: Record<string, string> } }[];
+    };
+    expect(crds.items).toHaveLength(6);
+    for (const { metadata } of crds.items) {
+      const applied = metadata.annotations["kubectl.kubernetes.io/last-applied-configuration"] ?? "";
+      expect(applied, metadata.name).toContain("openAPIV3Schema");
+      expect(Buffer.byteLength(applied), metadata.name).toBeLessThanOrEqual(262_144);
+    }
+  });
+});
