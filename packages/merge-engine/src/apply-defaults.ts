@@ -1,5 +1,5 @@
 import { compareQuantities, parseQuantity, type Quantity } from "@multigres/api-types";
-import { isFields, mergePatch, type Patch } from "./merge-patch.ts";
+import { isFields, mergePatch } from "./merge-patch.ts";
 
 /**
  * Lays `value` over `defaults`, field by field: what the user says stays, what he doesn't say is filled in.
@@ -8,7 +8,7 @@ import { isFields, mergePatch, type Patch } from "./merge-patch.ts";
  * a default request is lowered to the user's limit and a default limit is raised to the user's request.
  */
 export function applyDefaults<D, V>(defaults: D, value: V): D & V {
-  const merged = mergePatch<unknown>(defaults, value as Patch<unknown>);
+  const merged = mergePatch<unknown>(defaults, value);
   return reconcileLimits(merged, value) as D & V;
 }
 
