@@ -104,6 +104,7 @@ describe("formatQuantity", () => {
     ["1n", "1n"],
     ["1001n", "1001n"],
     ["64Ki", "64Ki"],
+    ["1000Ki", "1024k"],
     ["7", "7"],
   ])("%s is spelt %s", (value, canonical) => {
     expect(formatQuantity(parseQuantity(value) ?? -1n)).toBe(canonical);
