@@ -29,74 +29,70 @@ export function files(directory: string) {
 }
 
 /** The command line of a component, without the program. */
-export function componentArguments(name: ComponentName, { directory, ports, goawayChance }: Layout): string[] {
+export function componentArguments(name: ComponentName, { directory, ports, goawayChance }: Layout): readonly string[] {
   const file = files(directory);
   const etcd = `http://127.0.0.1:${ports.etcd}`;
-  switch (name) {
-    case "etcd":
-      return [
-        `--data-dir=${join(directory, "etcd")}`,
-        `--listen-client-urls=${etcd}`,
-        `--advertise-client-urls=${etcd}`,
-        `--listen-peer-urls=http://127.0.0.1:${ports.etcdPeer}`,
-        `--initial-advertise-peer-urls=http://127.0.0.1:${ports.etcdPeer}`,
-        `--initial-cluster=default=http://127.0.0.1:${ports.etcdPeer}`,
-        "--unsafe-no-fsync",
-        "--logger=zap",
-        "--log-level=warn",
-      ];
-    case "kube-apiserver":
-      return [
-        `--etcd-servers=${etcd}`,
-        "--bind-address=127.0.0.1",
-        `--secure-port=${ports.server}`,
-        // Nobody follows this address, but it has to be one that is neither loopback nor looked up from the machine's routes.
-        "--advertise-address=192.0.2.254",
-        "--endpoint-reconciler-type=none",
-        // The server makes its certificate itself; Node has no means to issue one.
-        `--cert-dir=${file.certificates}`,
-        `--token-auth-file=${file.tokens}`,
-        "--authorization-mode=RBAC",
-        `--service-account-key-file=${file.serviceAccountPublicKey}`,
-        `--service-account-signing-key-file=${file.serviceAccountKey}`,
-        "--service-account-issuer=https://kubernetes.default.svc",
-        "--service-cluster-ip-range=10.96.0.0/16",
-        "--enable-admission-plugins=OwnerReferencesPermissionEnforcement",
-        "--allow-privileged=true",
-        `--goaway-chance=${goawayChance}`,
-        `--audit-policy-file=${file.auditPolicy}`,
-        `--audit-log-path=${file.auditLog}`,
-        // What was answered is in the log already: tests count requests right after they made them.
-        "--audit-log-mode=blocking",
-      ];
-    case "kube-controller-manager":
-      return [
-        `--kubeconfig=${file.kubeconfig}`,
-        "--leader-elect=false",
-        "--secure-port=0",
-        `--service-account-private-key-file=${file.serviceAccountKey}`,
-        `--root-ca-file=${file.certificateAuthority}`,
-        "--use-service-account-credentials=true",
-        // On a loaded machine the node-lifecycle controller takes late heartbeats for lost nodes.
-        "--controllers=*,-node-lifecycle-controller,-taint-eviction-controller,-node-ipam-controller,-node-route-controller,-service-lb-controller,-bootstrap-signer-controller,-token-cleaner-controller",
-        "--enable-hostpath-provisioner=true",
-        "--concurrent-statefulset-syncs=20",
-        "--concurrent-deployment-syncs=20",
-        "--concurrent-replicaset-syncs=20",
-        "--kube-api-qps=1000",
-        "--kube-api-burst=2000",
-      ];
-    case "kube-scheduler":
-      return [
-        `--kubeconfig=${file.kubeconfig}`,
-        "--leader-elect=false",
-        "--secure-port=0",
-        "--kube-api-qps=1000",
-        "--kube-api-burst=2000",
-      ];
-    case "kwok":
-      return [`--kubeconfig=${file.kubeconfig}`, `--config=${file.stages}`, "--manage-all-nodes"];
-  }
+  const byComponent: Readonly<Record<ComponentName, readonly string[]>> = {
+    etcd: [
+      `--data-dir=${join(directory, "etcd")}`,
+      `--listen-client-urls=${etcd}`,
+      `--advertise-client-urls=${etcd}`,
+      `--listen-peer-urls=http://127.0.0.1:${ports.etcdPeer}`,
+      `--initial-advertise-peer-urls=http://127.0.0.1:${ports.etcdPeer}`,
+      `--initial-cluster=default=http://127.0.0.1:${ports.etcdPeer}`,
+      "--unsafe-no-fsync",
+      "--logger=zap",
+      "--log-level=warn",
+    ],
+    "kube-apiserver": [
+      `--etcd-servers=${etcd}`,
+      "--bind-address=127.0.0.1",
+      `--secure-port=${ports.server}`,
+      // Nobody follows this address, but it has to be one that is neither loopback nor looked up from the machine's routes.
+      "--advertise-address=192.0.2.254",
+      "--endpoint-reconciler-type=none",
+      // The server makes its certificate itself; Node has no means to issue one.
+      `--cert-dir=${file.certificates}`,
+      `--token-auth-file=${file.tokens}`,
+      "--authorization-mode=RBAC",
+      `--service-account-key-file=${file.serviceAccountPublicKey}`,
+      `--service-account-signing-key-file=${file.serviceAccountKey}`,
+      "--service-account-issuer=https://kubernetes.default.svc",
+      "--service-cluster-ip-range=10.96.0.0/16",
+      "--enable-admission-plugins=OwnerReferencesPermissionEnforcement",
+      "--allow-privileged=true",
+      `--goaway-chance=${goawayChance}`,
+      `--audit-policy-file=${file.auditPolicy}`,
+      `--audit-log-path=${file.auditLog}`,
+      // What was answered is in the log already: tests count requests right after they made them.
+      "--audit-log-mode=blocking",
+    ],
+    "kube-controller-manager": [
+      `--kubeconfig=${file.kubeconfig}`,
+      "--leader-elect=false",
+      "--secure-port=0",
+      `--service-account-private-key-file=${file.serviceAccountKey}`,
+      `--root-ca-file=${file.certificateAuthority}`,
+      "--use-service-account-credentials=true",
+      // On a loaded machine the node-lifecycle controller takes late heartbeats for lost nodes.
+      "--controllers=*,-node-lifecycle-controller,-taint-eviction-controller,-node-ipam-controller,-node-route-controller,-service-lb-controller,-bootstrap-signer-controller,-token-cleaner-controller",
+      "--enable-hostpath-provisioner=true",
+      "--concurrent-statefulset-syncs=20",
+      "--concurrent-deployment-syncs=20",
+      "--concurrent-replicaset-syncs=20",
+      "--kube-api-qps=1000",
+      "--kube-api-burst=2000",
+    ],
+    "kube-scheduler": [
+      `--kubeconfig=${file.kubeconfig}`,
+      "--leader-elect=false",
+      "--secure-port=0",
+      "--kube-api-qps=1000",
+      "--kube-api-burst=2000",
+    ],
+    kwok: [`--kubeconfig=${file.kubeconfig}`, `--config=${file.stages}`, "--manage-all-nodes"],
+  };
+  return byComponent[name];
 }
 
 /** Logs who asked for what, once per answered request. */

@@ -4,7 +4,7 @@ export type { Component } from "./component.ts";
 export { type ComponentName, components } from "./component-arguments.ts";
 export { type ControlPlane, type ControlPlaneOptions, type RunOptions, startControlPlane } from "./control-plane.ts";
 export { ControlPlaneError, MissingPrerequisiteError, ProcessError, RequestError } from "./errors.ts";
-export type { Kubectl, KubectlOptions, KubectlResult } from "./kubectl.ts";
+export { type Kubectl, type KubectlOptions, type KubectlResult, runKubectl } from "./kubectl.ts";
 export { defaultNodes, type NodeSpec } from "./nodes.ts";
 export { failingTags, testReadyAnnotation } from "./pod-stages.ts";
 export { type Exit, type GroupProcess, ProcessGroup, type ProcessSpec } from "./process-group.ts";

@@ -84,14 +84,14 @@ export class ProcessGroup {
       void exited.promise.then((value) => {
         exit = value;
       });
-      const process_: GroupProcess = {
+      const child: GroupProcess = {
         pid,
         exited: exited.promise,
         exit: () => exit,
         signal: (signal) => exit === undefined && kill(pid, signal),
       };
-      running.started = process_;
-      return process_;
+      running.started = child;
+      return child;
     } catch (error) {
       throw new ProcessError(`${spec.command} can't be started`, { cause: error });
     } finally {

@@ -1,0 +1,95 @@
+import { readFileSync } from "node:fs";
+import { request } from "node:https";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { apiRequest } from "./api-request.ts";
+import { RequestError } from "./errors.ts";
+import type { Access } from "./kubeconfig.ts";
+import { type Claim, volumeActionFor } from "./volumes.ts";
+
+// Program: node volume-provisioner.ts ACCESS_FILE. The hostpath provisioner inside kube-controller-manager binds
+// ReadWriteOnce only, and the backup repository wants ReadWriteMany; besides, nothing there grows a volume.
+
+const claimsPath = "/api/v1/persistentvolumeclaims";
+
+async function serve(access: Access, claim: Claim): Promise<void> {
+  const decision = volumeActionFor(claim);
+  switch (decision.action) {
+    case "none":
+      return;
+    case "provision":
+      return apiRequest(access, { method: "POST", path: "/api/v1/persistentvolumes", body: decision.volume }).then(
+        ignore,
+        unlessConflict,
+      );
+    case "grow": {
+      const { namespace, name } = claim.metadata;
+      const capacity = { storage: decision.storage };
+      await patch(access, `/api/v1/persistentvolumes/${decision.volumeName}`, { spec: { capacity } });
+      await patch(access, `/api/v1/namespaces/${namespace}/persistentvolumeclaims/${name}/status`, {
+        status: { capacity },
+      });
+    }
+  }
+}
+
+function patch(access: Access, path: string, body: object): Promise<unknown> {
+  return apiRequest(access, { method: "PATCH", path, body, contentType: "application/merge-patch+json" });
+}
+
+function ignore(): void {}
+
+function unlessConflict(error: unknown): void {
+  if (!(error instanceof RequestError && error.status === 409)) throw error;
+}
+
+/** Resolves when the server ends the watch. */
+function watchClaims(access: Access, resourceVersion: string, seen: (claim: Claim) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const url = new URL(
+      `${claimsPath}?watch=true&resourceVersion=${resourceVersion}&timeoutSeconds=300`,
+      access.server,
+    );
+    const outgoing = request(
+      url,
+      {
+        ca: access.certificateAuthority,
+        headers: { authorization: `Bearer ${access.token}`, "user-agent": "multigres-test-volumes" },
+      },
+      (incoming) => {
+        createInterface({ input: incoming })
+          .on("line", (line) => {
+            const event = JSON.parse(line) as { type: string; object: Claim };
+            if (event.type === "ADDED" || event.type === "MODIFIED") seen(event.object);
+            if (event.type === "ERROR") outgoing.destroy();
+          })
+          .once("close", resolve);
+        incoming.on("error", reject);
+      },
+    );
+    outgoing.on("error", reject);
+    outgoing.end();
+  });
+}
+
+async function main(): Promise<void> {
+  const access = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")) as Access;
+  const handle = (claim: Claim) => {
+    serve(access, claim).catch((error: unknown) => console.error(claim.metadata.name, String(error)));
+  };
+  for (;;) {
+    try {
+      const list = (await apiRequest(access, { method: "GET", path: claimsPath })) as {
+        items: Claim[];
+        metadata: { resourceVersion: string };
+      };
+      list.items.forEach(handle);
+      await watchClaims(access, list.metadata.resourceVersion, handle);
+    } catch (error) {
+      console.error(String(error));
+      await sleep(500);
+    }
+  }
+}
+
+await main();
