@@ -1,0 +1,171 @@
+import { isAborted, isAlreadyExists, isConflict, isNotFound } from "./errors.ts";
+import { forEachLimited } from "./for-each-limited.ts";
+import { NameConflictError } from "./name-conflict.ts";
+import type { Deletion, DesiredObject, Plan, WriteFailure } from "./plan.ts";
+import { type Key, type KubernetesObject, keyOf, type ResourceKind } from "./resource.ts";
+import type { WriteContext } from "./write-context.ts";
+import { type Retry, refOf, retryOf, writeFailure } from "./write-failure.ts";
+import { writeObject } from "./write-object.ts";
+
+export interface ExecutorOptions {
+  /** The object in the cache; nothing when it isn't there or its kind isn't watched. */
+  readonly cached: (kind: ResourceKind, key: Key) => KubernetesObject | undefined;
+  /** Writes of one plan under way at a time. Default 8. */
+  readonly concurrency?: number;
+}
+
+export interface Execution {
+  readonly failures: readonly WriteFailure[];
+  /** When the plan is worth another try; nothing when all of it was done. */
+  readonly retry: Retry | undefined;
+}
+
+/**
+ * Executes plans. Kinds are written one after the other, in the order in which the plan first names them, so that what
+ * others need (Services, configuration) is there before them; objects of one kind are started in plan order and run side by side.
+ * Deletions come last. One failing object holds back none of the others.
+ */
+export class PlanExecutor {
+  readonly #options: ExecutorOptions;
+  readonly #concurrency: number;
+  /** Objects of write mode `create` that were made: they are never read, so nothing else tells. */
+  readonly #created = new Set<string>();
+  /** Names that a stranger held when last looked at. */
+  readonly #conflicts = new Set<string>();
+  readonly #deleted = new Set<string>();
+
+  constructor(options: ExecutorOptions) {
+    this.#options = options;
+    this.#concurrency = options.concurrency ?? 8;
+  }
+
+  /**
+   * @param owner the reconciled object
+   * @throws what isn't an answer of the API server: the abort of the reconcile, a lost lease, a fault in a builder
+   */
+  async execute(
+    owner: KubernetesObject,
+    plan: Pick<Plan<unknown>, "objects" | "deletions">,
+    context: WriteContext,
+  ): Promise<Execution> {
+    const failures: WriteFailure[] = [];
+    let retry: Retry | undefined;
+    const failed = (failure: WriteFailure) => {
+      failures.push(failure);
+      const wanted = retryOf(failure.reason);
+      retry = retry === "soon" ? "soon" : wanted;
+    };
+    for (const objects of byKind(plan.objects)) {
+      await forEachLimited(objects, this.#concurrency, async (desired) => {
+        try {
+          const settled = await this.#write(owner, desired, context);
+          if (!settled) retry = "soon";
+        } catch (error) {
+          failed(this.#failure(desired, error, context));
+        }
+      });
+    }
+    await forEachLimited(plan.deletions, this.#concurrency, async (deletion) => {
+      try {
+        await this.#delete(deletion, context);
+      } catch (error) {
+        throwIfStopped(error, context);
+        failed(writeFailure({ kind: deletion.kind.kind, namespace: deletion.namespace, name: deletion.name }, error));
+      }
+    });
+    return { failures: inPlanOrder(failures, plan), retry };
+  }
+
+  /** @returns whether nothing but the watch has to come for the object to be right */
+  async #write(owner: KubernetesObject, desired: DesiredObject, context: WriteContext): Promise<boolean> {
+    const name = nameOf(desired);
+    if (desired.write === "create") {
+      await this.#createBlindly(`${owner.metadata?.uid ?? ""} ${name}`, desired, context);
+      return true;
+    }
+    const cached = this.#options.cached(desired.kind, keyOf(desired.object));
+    const outcome = await writeObject(desired, cached, this.#conflicts.has(name), context);
+    this.#conflicts.delete(name);
+    return outcome !== "waiting" || cached !== undefined;
+  }
+
+  async #createBlindly(memory: string, desired: DesiredObject, context: WriteContext): Promise<void> {
+    const cached = this.#options.cached(desired.kind, keyOf(desired.object));
+    if (cached !== undefined || this.#created.has(memory)) {
+      context.observer.suppressed(desired.kind.kind, "create");
+      return;
+    }
+    context.assertLeading();
+    try {
+      await context.client.create(desired.kind, desired.object, context.request);
+      context.observer.written(desired.kind.kind, "create");
+    } catch (error) {
+      if (!isAlreadyExists(error)) throw error;
+    }
+    remember(this.#created, memory);
+  }
+
+  async #delete(deletion: Deletion, context: WriteContext): Promise<void> {
+    const { kind, namespace, name, uid, propagationPolicy } = deletion;
+    // A UID never comes back: once is enough, and the cache may show the object a while longer.
+    if (this.#deleted.has(uid)) return;
+    const cached = this.#options.cached(kind, `${namespace}/${name}`);
+    if (cached?.metadata?.uid === uid && cached.metadata.deletionTimestamp !== undefined) return;
+    context.assertLeading();
+    try {
+      const options = { ...context.request, uid, ...(propagationPolicy && { propagationPolicy }) };
+      await context.client.delete(kind, { namespace, name }, options);
+      context.observer.written(kind.kind, "delete");
+    } catch (error) {
+      // A conflict is the precondition: the name belongs to another object by now.
+      if (!isNotFound(error) && !isConflict(error)) throw error;
+    }
+    remember(this.#deleted, uid);
+  }
+
+  #failure(desired: DesiredObject, error: unknown, context: WriteContext): WriteFailure {
+    if (error instanceof NameConflictError) {
+      remember(this.#conflicts, nameOf(desired));
+      return { ref: refOf(desired), reason: "NameConflict", message: error.message };
+    }
+    throwIfStopped(error, context);
+    return writeFailure(refOf(desired), error);
+  }
+}
+
+function throwIfStopped(error: unknown, context: WriteContext): void {
+  if (isAborted(error) || context.request.signal?.aborted) throw error;
+}
+
+function byKind(objects: readonly DesiredObject[]): readonly (readonly DesiredObject[])[] {
+  const groups = new Map<string, DesiredObject[]>();
+  for (const desired of objects) {
+    const group = groups.get(desired.kind.kind);
+    if (group) group.push(desired);
+    else groups.set(desired.kind.kind, [desired]);
+  }
+  return [...groups.values()];
+}
+
+function nameOf(desired: DesiredObject): string {
+  return `${desired.kind.kind} ${keyOf(desired.object)}`;
+}
+
+/** Side by side writes fail in any order; a status must not change with it. */
+function inPlanOrder(failures: WriteFailure[], plan: Pick<Plan<unknown>, "objects" | "deletions">): WriteFailure[] {
+  const order = [
+    ...plan.objects.map(nameOf),
+    ...plan.deletions.map(({ kind, namespace, name }) => `${kind.kind} ${namespace}/${name}`),
+  ];
+  const position = ({ ref }: WriteFailure) => order.indexOf(`${ref.kind} ${ref.namespace}/${ref.name}`);
+  return failures.sort((a, b) => position(a) - position(b));
+}
+
+const remembered = 50_000;
+
+function remember(set: Set<string>, value: string): void {
+  set.add(value);
+  if (set.size <= remembered) return;
+  const [oldest] = set;
+  if (oldest !== undefined) set.delete(oldest);
+}

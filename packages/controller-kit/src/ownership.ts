@@ -1,0 +1,47 @@
+import type { OwnerReference } from "@multigres/api-types";
+import type { DesiredObject } from "./plan.ts";
+import { controllerOf, type KubernetesObject } from "./resource.ts";
+
+/**
+ * Whose an existing object is.
+ *
+ * - `ours`: controlled by the owner that we write for.
+ * - `orphan`: controlled by nobody and carrying our identity: to be taken over.
+ * - `foreign`: somebody else's; nothing of it may be touched.
+ */
+export type Ownership = "ours" | "orphan" | "foreign";
+
+export function ownershipOf(desired: DesiredObject, live: KubernetesObject): Ownership {
+  const wanted = controllerOf(desired.object);
+  const actual = controllerOf(live);
+  if (wanted !== undefined) {
+    if (actual?.uid === wanted.uid) return "ours";
+    return actual === undefined && desired.isOurs?.(live) === true ? "orphan" : "foreign";
+  }
+  // An object that outlives its owner on purpose (a volume): only its identity says whose it is.
+  if (actual !== undefined) return "foreign";
+  return (desired.isOurs?.(live) ?? hasLabelsOf(desired.object, live)) ? "ours" : "foreign";
+}
+
+function hasLabelsOf(desired: KubernetesObject, live: KubernetesObject): boolean {
+  const actual = live.metadata?.labels ?? {};
+  const wanted = Object.entries(desired.metadata?.labels ?? {});
+  return wanted.length > 0 && wanted.every(([name, value]) => actual[name] === value);
+}
+
+/** What a person reads when the wanted name is taken: which object, whose, and what to do. */
+export function nameConflictMessage(desired: DesiredObject, live: KubernetesObject): string {
+  const { kind } = desired.kind;
+  const owner = controllerOf(live);
+  const whose = owner ? `belongs to ${owner.kind} ${owner.name}` : "was not made by this operator";
+  return `${kind} ${desired.object.metadata?.name} already exists and ${whose}; it is left alone. Delete or rename it, or choose another name here.`;
+}
+
+/** The live owners with the desired ones added or put right, matched by UID. */
+export function mergeOwners(
+  live: readonly OwnerReference[] = [],
+  desired: readonly OwnerReference[] = [],
+): OwnerReference[] {
+  const ours = new Set(desired.map((owner) => owner.uid));
+  return [...live.filter((owner) => !ours.has(owner.uid)), ...desired];
+}

@@ -1,0 +1,188 @@
+import { pino } from "pino";
+import { describe, expect, it } from "vitest";
+import type { ControllerDefinition } from "./definition.ts";
+import { ApiError } from "./errors.ts";
+import { PlanExecutor } from "./executor.ts";
+import { kinds } from "./kinds.ts";
+import type { DesiredObject, Plan } from "./plan.ts";
+import { createReconciler } from "./reconciler.ts";
+import type { KubernetesObject, ResourceKind } from "./resource.ts";
+import type { Stores } from "./store.ts";
+import { EventList } from "./testing/event-list.ts";
+import { MemoryApi } from "./testing/memory-api.ts";
+import { WriteRecords } from "./write-records.ts";
+import { StatusWriter } from "./write-status.ts";
+
+type Toy = KubernetesObject & { spec?: { size?: number }; status?: unknown };
+const toyKind = kinds.Cell as ResourceKind as ResourceKind<Toy>;
+const childKind = kinds.Service as ResourceKind;
+const key = "t1/a";
+
+const child: DesiredObject = {
+  write: "apply",
+  kind: childKind,
+  object: { apiVersion: "v1", kind: "Service", metadata: { namespace: "t1", name: "child", labels: { a: "b" } } },
+};
+
+/** A controller whose plan the test gives; parse refuses an object without spec. */
+function aReconciler(api: MemoryApi, plan: Partial<Plan<unknown>> | (() => never) = {}) {
+  const stores = { of: (kind: ResourceKind) => ({ get: (of: typeof key) => api.peek(kind, of) }) } as unknown as Stores;
+  const definition: ControllerDefinition<Toy, Toy, unknown, null> = {
+    name: "toy",
+    primary: toyKind,
+    watches: [],
+    parse: (object) => {
+      const toy = object as Toy;
+      return toy.spec ? { ok: true, value: toy } : { ok: false, message: "spec is missing" };
+    },
+    malformed: (_object, message) => ({ broken: message }),
+    observe: (object) => object,
+    reconcile: () =>
+      typeof plan === "function"
+        ? plan()
+        : {
+            objects: [],
+            deletions: [],
+            events: [],
+            status: (failures) => ({ failed: failures.map(({ reason }) => reason) }),
+            ...plan,
+          },
+  };
+  const recorder = new EventList();
+  const reconcile = createReconciler({
+    definition,
+    settings: null,
+    stores,
+    executor: new PlanExecutor({ cached: (kind, of) => api.peek(kind, of) }),
+    status: new StatusWriter(),
+    now: () => new Date(0),
+    write: {
+      client: api,
+      fieldManager: "multigres-toy",
+      records: new WriteRecords(),
+      recorder,
+      observer: { written: () => {}, suppressed: () => {} },
+      assertLeading: () => {},
+      remember: () => {},
+    },
+  });
+  const log = pino({ level: "silent" });
+  return {
+    events: recorder.events,
+    run: (signal = new AbortController().signal) => reconcile(key, { signal, log }),
+  };
+}
+
+function withToy(toy: Partial<Toy> = {}): MemoryApi {
+  const api = new MemoryApi();
+  api.seed(toyKind, { metadata: { namespace: "t1", name: "a" }, spec: {}, ...toy });
+  return api;
+}
+
+const statusOf = (api: MemoryApi) => api.peek(toyKind, key)?.status;
+
+describe("a reconcile", () => {
+  it("writes the objects, then the status, and nothing the next time", async () => {
+    const api = withToy();
+    const { run } = aReconciler(api, { objects: [child] });
+    expect(await run()).toEqual({ kind: "done" });
+    expect(await run()).toEqual({ kind: "done" });
+    expect(api.writes).toEqual(["create Service child", "applyStatus Cell a"]);
+    expect(api.calls[1]?.object).toMatchObject({ metadata: { uid: api.peek(toyKind, key)?.metadata?.uid } });
+  });
+
+  it("writes the status also when writes failed, and asks to be tried again", async () => {
+    const api = withToy();
+    api.failNext("create", "child", new ApiError({ code: 403, reason: "Forbidden", message: "no" }));
+    const result = await aReconciler(api, { objects: [child] }).run();
+    expect(result).toEqual({ kind: "again", retry: "later", why: "Service child: no" });
+    expect(statusOf(api)).toEqual({ failed: ["Forbidden"] });
+  });
+
+  it("asks to be run after the time that the plan says", async () => {
+    expect(await aReconciler(withToy(), { requeueAfterMs: 500 }).run()).toEqual({ kind: "after", ms: 500 });
+  });
+
+  it("does nothing for an object that is gone", async () => {
+    const api = new MemoryApi();
+    expect(await aReconciler(api, { objects: [child] }).run()).toEqual({ kind: "gone" });
+    expect(api.calls).toEqual([]);
+  });
+
+  it.each([
+    ["no finalizer", [], 0],
+    ["the garbage collector's finalizer", ["foregroundDeletion"], 0],
+    ["a finalizer of ours", ["multigres.com/topology"], 2],
+  ])("treats an object that is being deleted with %s", async (_name, finalizers, writes) => {
+    const deletionTimestamp = "2026-01-01T00:00:00Z";
+    const api = withToy({ metadata: { namespace: "t1", name: "a", deletionTimestamp, finalizers } });
+    expect(await aReconciler(api, { objects: [child] }).run()).toEqual({ kind: "done" });
+    expect(api.writes).toHaveLength(writes);
+  });
+
+  it("reports an object that it can't parse on the object, once, and writes nothing else", async () => {
+    const api = withToy();
+    api.edit(toyKind, key, "someone", (toy) => delete toy.spec);
+    const { run, events } = aReconciler(api, { objects: [child] });
+    expect(await run()).toEqual({ kind: "done" });
+    await run();
+    expect(api.writes).toEqual(["applyStatus Cell a"]);
+    expect(statusOf(api)).toEqual({ broken: "spec is missing" });
+    expect(events).toEqual([expect.stringContaining("Warning InvalidObject Cell a:")]);
+    expect(events[0]).toContain("spec is missing");
+  });
+
+  it("leaves an Event when deciding throws, and throws on", async () => {
+    const { run, events } = aReconciler(withToy(), () => {
+      throw new TypeError("oops");
+    });
+    await expect(run()).rejects.toThrow("oops");
+    expect(events).toEqual([expect.stringContaining("Warning ReconcileFailed Cell a: Fault in the controller: oops")]);
+  });
+
+  it("records the plan's Events with a status that is news, and not when an earlier process told them", async () => {
+    const api = withToy();
+    const events = [{ type: "Warning" as const, reason: "Odd", action: "Look", note: "odd" }];
+    const first = aReconciler(api, { events });
+    await first.run();
+    expect(first.events).toEqual(["Warning Odd Cell a: odd"]);
+    const second = aReconciler(api, { events });
+    await second.run();
+    expect(second.events).toEqual([]);
+  });
+
+  it("is tried again when the status can't be written, and not when the object is gone", async () => {
+    const api = withToy();
+    api.failNext("applyStatus", "a", new ApiError({ code: 409, reason: "Conflict", message: "uid mismatch" }));
+    expect(await aReconciler(api).run()).toMatchObject({ kind: "again", retry: "soon" });
+    api.failNext("applyStatus", "a", new ApiError({ code: 404, reason: "NotFound", message: "gone" }));
+    expect(await aReconciler(api).run()).toEqual({ kind: "done" });
+  });
+
+  it("doesn't write the same status again and again because of a field of somebody else's", async () => {
+    const api = withToy();
+    const { run } = aReconciler(api);
+    await run();
+    const original = api.applyStatus.bind(api);
+    api.applyStatus = (kind, object, manager) =>
+      original(kind, { ...object, status: { ...((object as Toy).status as object), theirs: 1 } }, manager);
+    api.edit(toyKind, key, "someone", (toy) => {
+      toy.status = { ...(toy.status as object), theirs: 1 };
+    });
+    await run();
+    await run();
+    expect(api.writes).toEqual(["applyStatus Cell a", "applyStatus Cell a"]);
+  });
+
+  it("writes no status after it was aborted", async () => {
+    const api = withToy();
+    const abort = new AbortController();
+    const create = api.create.bind(api);
+    api.create = (kind, object) => {
+      abort.abort(new Error("stop"));
+      return create(kind, object);
+    };
+    await expect(aReconciler(api, { objects: [child] }).run(abort.signal)).rejects.toThrow("stop");
+    expect(statusOf(api)).toBeUndefined();
+  });
+});

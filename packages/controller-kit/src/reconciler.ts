@@ -1,0 +1,139 @@
+import type { Logger } from "pino";
+import { reasons } from "@multigres/status-kit";
+import type { ControllerDefinition } from "./definition.ts";
+import { isApiError } from "./errors.ts";
+import type { Execution, PlanExecutor } from "./executor.ts";
+import type { EventDraft, Plan, WriteFailure } from "./plan.ts";
+import { regardingOf } from "./recorder.ts";
+import type { Key, KubernetesObject } from "./resource.ts";
+import type { Stores } from "./store.ts";
+import type { WriteContext } from "./write-context.ts";
+import { type Retry, retryOf, writeFailure } from "./write-failure.ts";
+import type { StatusWriter } from "./write-status.ts";
+
+export interface ReconcileScope {
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+}
+
+/**
+ * How a reconcile ended.
+ *
+ * - `gone`: the object doesn't exist; nothing about it needs to be remembered.
+ * - `again`: something failed that another try may mend; `why` for the log.
+ */
+export type ReconcileResult =
+  | { readonly kind: "done" }
+  | { readonly kind: "gone" }
+  | { readonly kind: "after"; readonly ms: number }
+  | { readonly kind: "again"; readonly retry: Retry; readonly why: string };
+
+export type Reconcile = (key: Key, scope: ReconcileScope) => Promise<ReconcileResult>;
+
+export interface ReconcilerOptions<P extends KubernetesObject, O, S, Settings> {
+  readonly definition: ControllerDefinition<P, O, S, Settings>;
+  readonly settings: Settings;
+  readonly stores: Stores;
+  readonly executor: PlanExecutor;
+  readonly status: StatusWriter;
+  readonly write: Omit<WriteContext, "request">;
+  readonly now: () => Date;
+}
+
+/** Finalizers with this prefix are ours: only they give a controller something to do on an object that is being deleted. */
+const ownFinalizers = "multigres.com/";
+
+/** One reconcile: observe, decide, execute, report. Parsing and deciding are the definition's; the rest is the same for all. */
+export function createReconciler<P extends KubernetesObject, O, S, Settings>(
+  options: ReconcilerOptions<P, O, S, Settings>,
+): Reconcile {
+  const { definition, settings, stores, executor, status } = options;
+
+  function decide(cached: P): Plan<S> {
+    const context = { now: options.now(), settings };
+    const parsed = definition.parse(cached);
+    if (parsed.ok) return definition.reconcile(definition.observe(parsed.value, stores), context);
+    const event: EventDraft = {
+      type: "Warning",
+      reason: reasons.invalidObject,
+      action: "Parse",
+      note: `Nothing is done about this object until it is corrected: ${parsed.message}`,
+    };
+    const malformed = definition.malformed(cached, parsed.message, context);
+    return { objects: [], deletions: [], events: [event], status: () => malformed };
+  }
+
+  return async (key, { signal, log }) => {
+    const cached = stores.of(definition.primary).get(key);
+    if (cached === undefined) return { kind: "gone" };
+    if (isLeaving(cached)) return { kind: "done" };
+
+    const regarding = regardingOf(definition.primary, cached);
+    const context: WriteContext = { ...options.write, request: { signal } };
+    let plan: Plan<S>;
+    try {
+      plan = decide(cached);
+    } catch (error) {
+      context.recorder.present(regarding, [faultEvent(error)], false);
+      throw error;
+    }
+    const { failures, retry } = await executor.execute(cached, plan, context);
+    signal.throwIfAborted();
+    for (const { reason, message } of failures) log.warn({ reason }, message);
+
+    const reported = await report(cached, plan, failures, context);
+    context.recorder.present(regarding, plan.events, reported.kind === "unchanged");
+    return resultOf(plan, failures, retry, reported);
+  };
+
+  async function report(
+    cached: P,
+    plan: Plan<S>,
+    failures: readonly WriteFailure[],
+    context: WriteContext,
+  ): Promise<Reported> {
+    try {
+      const written = await status.write(definition.primary, cached, plan.status(failures), context);
+      return { kind: written ? "written" : "unchanged" };
+    } catch (error) {
+      if (!isApiError(error) || context.request.signal?.aborted) throw error;
+      const { namespace, name } = regardingOf(definition.primary, cached);
+      return { kind: "failed", failure: writeFailure({ kind: definition.primary.kind, namespace, name }, error) };
+    }
+  }
+}
+
+type Reported =
+  | { readonly kind: "written" | "unchanged" }
+  | { readonly kind: "failed"; readonly failure: WriteFailure };
+
+function resultOf(
+  plan: Plan<unknown>,
+  failures: readonly WriteFailure[],
+  retry: Execution["retry"],
+  reported: Reported,
+): ReconcileResult {
+  if (reported.kind === "failed") {
+    const own = retryOf(reported.failure.reason);
+    return { kind: "again", retry: retry ?? own, why: `status: ${reported.failure.message}` };
+  }
+  if (retry !== undefined) {
+    return { kind: "again", retry, why: failures.map(({ message }) => message).join("; ") || "waiting for a deletion" };
+  }
+  return plan.requeueAfterMs === undefined ? { kind: "done" } : { kind: "after", ms: plan.requeueAfterMs };
+}
+
+function faultEvent(error: unknown): EventDraft {
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    type: "Warning",
+    reason: "ReconcileFailed",
+    action: "Reconcile",
+    note: `Fault in the controller: ${message}`,
+  };
+}
+
+function isLeaving({ metadata }: KubernetesObject): boolean {
+  if (metadata?.deletionTimestamp === undefined) return false;
+  return !metadata.finalizers?.some((name) => name.startsWith(ownFinalizers));
+}

@@ -1,0 +1,29 @@
+import type { ApiClient, RequestOptions } from "./client.ts";
+import type { EventRecorder } from "./recorder.ts";
+import type { KubernetesObject, ResourceKind } from "./resource.ts";
+import type { WriteRecords } from "./write-records.ts";
+
+export type WriteVerb = "create" | "replace" | "apply" | "patch" | "status" | "delete";
+
+/** Counts what was written, and what was found to need no write. */
+export interface WriteObserver {
+  written(kind: string, verb: WriteVerb): void;
+  suppressed(kind: string, verb: WriteVerb): void;
+}
+
+/** What writing one object needs besides the object. */
+export interface WriteContext {
+  readonly client: ApiClient;
+  readonly fieldManager: string;
+  readonly records: WriteRecords;
+  readonly recorder: EventRecorder;
+  readonly observer: WriteObserver;
+  /** Throws when this process may not write (any more); called right before each write. */
+  readonly assertLeading: () => void;
+  /** Shows the answer of a write to readers of the cache until the watch catches up. */
+  readonly remember: (kind: ResourceKind, object: KubernetesObject) => void;
+  readonly request: RequestOptions;
+}
+
+/** `waiting`: the object is on its way out; it is written again once it is gone. */
+export type WriteOutcome = "unchanged" | "written" | "waiting";

@@ -1,0 +1,58 @@
+import { hashOf } from "./applied-hash.ts";
+import { isNotFound } from "./errors.ts";
+import { apiVersionOf } from "./client/resource-path.ts";
+import type { KubernetesObject, ResourceKind } from "./resource.ts";
+import { matches } from "./subset.ts";
+import type { WriteContext } from "./write-context.ts";
+
+type WithStatus = KubernetesObject & { status?: unknown };
+
+/** The last status written to an object, and what the server made of it. */
+interface Written {
+  readonly hash: string;
+  readonly result: unknown;
+}
+
+/** Writes the status of primary objects, only when it says something new. */
+export class StatusWriter {
+  readonly #written = new Map<string, Written>();
+
+  /**
+   * @param live the object as the cache has it
+   * @returns whether the stored status said something else; gone objects count as unchanged
+   * @throws ApiError
+   */
+  async write(kind: ResourceKind, live: KubernetesObject, status: unknown, context: WriteContext): Promise<boolean> {
+    const { namespace, name, uid } = live.metadata ?? {};
+    const stored = (live as WithStatus).status;
+    const last = this.#written.get(uid ?? "");
+    const hash = hashOf(status);
+    // The second: somebody else's field stays beside ours, and writing again wouldn't change that.
+    if (matches(status, stored, "exact") || (last?.hash === hash && matches(last.result, stored, "exact"))) {
+      context.observer.suppressed(kind.kind, "status");
+      return false;
+    }
+    context.assertLeading();
+    const body: WithStatus = {
+      apiVersion: apiVersionOf(kind),
+      kind: kind.kind,
+      metadata: { namespace, name, uid },
+      status,
+    };
+    try {
+      const manager = `${context.fieldManager}-status`;
+      const written: WithStatus = await context.client.applyStatus(kind, body, manager, context.request);
+      context.observer.written(kind.kind, "status");
+      this.#written.set(uid ?? "", { hash, result: written.status });
+      context.remember(kind, written);
+    } catch (error) {
+      if (isNotFound(error)) return false;
+      throw error;
+    }
+    return true;
+  }
+
+  forget(uid: string): void {
+    this.#written.delete(uid);
+  }
+}
