@@ -1,0 +1,10 @@
+/** Ports of an etcd member, by name. */
+export const ports = { client: 2379, peer: 2380, metrics: 2381 } as const;
+
+export const containerName = "etcd";
+export const dataVolumeName = "data";
+
+/** Members that must be ready for etcd to answer. */
+export function quorumOf(members: number): number {
+  return Math.floor(members / 2) + 1;
+}

@@ -1,0 +1,4 @@
+import { runController } from "@multigres/controller-kit";
+import { topoController } from "./definition.ts";
+
+await runController(topoController);

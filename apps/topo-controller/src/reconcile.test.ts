@@ -1,0 +1,104 @@
+import { describe, expect, test } from "vitest";
+import { reconcile } from "./reconcile.ts";
+import { memberBudget } from "./resources/disruption-budget.ts";
+import { aLiveStatefulSet, aPod, aTopoServer, now, observed } from "./testing/builders.ts";
+
+function plan(state: Parameters<typeof reconcile>[0] = observed(aTopoServer())) {
+  return reconcile(state, { now });
+}
+
+function written(state?: Parameters<typeof reconcile>[0]): string[] {
+  return plan(state).objects.map(({ write, kind, object }) => `${write} ${kind.kind} ${object.metadata?.name}`);
+}
+
+describe("what a TopoServer gets", () => {
+  test("is Services first, then members, then their budget", () => {
+    expect(written()).toEqual([
+      "apply Service example-multigres-cluster-global-peer",
+      "apply Service example-multigres-cluster-global-client",
+      "apply StatefulSet example-multigres-cluster-global",
+      "apply PodDisruptionBudget example-multigres-cluster-global",
+    ]);
+  });
+
+  test("doesn't depend on what exists", () => {
+    const topoServer = aTopoServer();
+    const bare = observed(topoServer, { statefulSet: undefined });
+    expect(JSON.stringify(plan(bare).objects)).toBe(JSON.stringify(plan(observed(topoServer)).objects));
+  });
+
+  test("has no budget for one member, and loses the one it had", () => {
+    const topoServer = aTopoServer({ replicas: 1 });
+    const budget = memberBudget(aTopoServer());
+    if (budget?.metadata) budget.metadata.uid = "pdb-uid";
+    const state = observed(topoServer, { disruptionBudgets: budget ? [budget] : [] });
+    expect(written(state).join()).not.toContain("PodDisruptionBudget");
+    expect(plan(state).deletions).toMatchObject([
+      {
+        kind: { kind: "PodDisruptionBudget" },
+        namespace: "example",
+        name: "example-multigres-cluster-global",
+        uid: "pdb-uid",
+      },
+    ]);
+  });
+
+  test("keeps its budget while it is wanted", () => {
+    const budget = memberBudget(aTopoServer());
+    expect(plan(observed(aTopoServer(), { disruptionBudgets: budget ? [budget] : [] })).deletions).toEqual([]);
+  });
+
+  test("takes over what an orphaning delete left, and nothing else", () => {
+    const [peer, , statefulSet] = plan().objects;
+    const { spec } = aLiveStatefulSet(aTopoServer());
+    const leftBehind = (labels = statefulSet?.object.metadata?.labels) => ({ metadata: { labels }, spec });
+    expect(statefulSet?.isOurs?.(leftBehind())).toBe(true);
+    expect(statefulSet?.isOurs?.(leftBehind({ app: "other" }))).toBe(false);
+    expect(peer?.isOurs?.({ metadata: peer.object.metadata })).toBe(false);
+  });
+});
+
+describe("the members' volumes", () => {
+  test("keep their template when the spec asks for more, so that everything else is still applied", () => {
+    const state = observed(
+      aTopoServer({ image: "etcd:new", dataVolumeClaimTemplate: { resources: { requests: { storage: "20Gi" } } } }),
+      {
+        statefulSet: aLiveStatefulSet(aTopoServer()),
+      },
+    );
+    expect(plan(state).objects[2]?.object).toMatchObject({
+      spec: {
+        template: { spec: { containers: [{ image: "etcd:new" }] } },
+        volumeClaimTemplates: [{ spec: { resources: { requests: { storage: "10Gi" } } } }],
+      },
+    });
+    expect(plan(state).status([])).toMatchObject({
+      storageGrowthFailures: { data: "10Gi" },
+      conditions: expect.arrayContaining([
+        expect.objectContaining({ type: "Progressing", status: "True", reason: "StorageNotApplied" }),
+      ]),
+    });
+  });
+});
+
+describe("Events", () => {
+  test("tell of members that can't run", () => {
+    const state = observed(aTopoServer(), {
+      statefulSet: aLiveStatefulSet(aTopoServer(), { readyReplicas: 2 }),
+      pods: [aPod("example-multigres-cluster-global-1", { reason: "ImagePullBackOff", message: "no such tag" })],
+    });
+    expect(plan(state).events).toEqual([
+      {
+        type: "Warning",
+        reason: "ImagePullBackOff",
+        action: "WatchMembers",
+        note: "Pod example-multigres-cluster-global-1, container etcd: ImagePullBackOff (no such tag)",
+      },
+    ]);
+  });
+
+  test("don't tell of members that merely start", () => {
+    const statefulSet = aLiveStatefulSet(aTopoServer(), { readyReplicas: 2 });
+    expect(plan(observed(aTopoServer(), { statefulSet, pods: [aPod("p")] })).events).toEqual([]);
+  });
+});
