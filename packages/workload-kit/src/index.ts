@@ -14,6 +14,7 @@ export {
 } from "./builders/pod.ts";
 export { containerResources } from "./builders/resources.ts";
 export { type ServiceOptions, service, serviceAddress } from "./builders/service.ts";
+export { type TopologyClient, topologyClient } from "./builders/topology-client.ts";
 export { volumeClaim } from "./builders/volume-claim.ts";
 export {
   defaultTableGroup,

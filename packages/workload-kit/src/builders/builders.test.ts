@@ -5,6 +5,7 @@ import { type Owner, ownedMetadata } from "./metadata.ts";
 import { cellNodeSelector, flags, type PodTemplateOptions, podTemplate } from "./pod.ts";
 import { containerResources } from "./resources.ts";
 import { service, serviceAddress } from "./service.ts";
+import { topologyClient } from "./topology-client.ts";
 import { volumeClaim } from "./volume-claim.ts";
 
 const owner: Owner = {
@@ -172,6 +173,28 @@ describe("volumeClaim", () => {
         resources: { requests: { storage: "10Gi" } },
         storageClassName: "fast",
       },
+    });
+  });
+});
+
+describe("topologyClient", () => {
+  const reference = { address: "etcd.t1.svc:2379", rootPath: "/multigres/global" };
+  const plain = { "topo-global-server-addresses": "etcd.t1.svc:2379", "topo-global-root": "/multigres/global" };
+
+  test("is two flags without TLS", () => {
+    expect(topologyClient(reference)).toEqual({ flags: plain, volumes: [], volumeMounts: [] });
+  });
+
+  test("mounts the Secret where the flags look for it", () => {
+    const client = topologyClient({ ...reference, tlsSecretRef: { name: "etcd-tls" } });
+    expect(client.volumes).toEqual([{ name: "topo-tls", secret: { secretName: "etcd-tls", defaultMode: 0o440 } }]);
+    const [mount] = client.volumeMounts;
+    expect(mount).toMatchObject({ name: "topo-tls", readOnly: true });
+    expect(client.flags).toEqual({
+      ...plain,
+      "topo-etcd-tls-ca": `${mount?.mountPath}/ca.crt`,
+      "topo-etcd-tls-cert": `${mount?.mountPath}/tls.crt`,
+      "topo-etcd-tls-key": `${mount?.mountPath}/tls.key`,
     });
   });
 });
