@@ -12,17 +12,25 @@ export interface ApiRequest {
   readonly timeoutMilliseconds?: number;
 }
 
-/** Sends a request and returns the parsed answer (text when it isn't JSON). Throws RequestError for answers of 300 and above. */
+/** Sends a request and returns the parsed answer (text when it isn't JSON). Throws RequestError for answers of 300 and above
+ * and, with status 0, for no answer in time; connection errors come as they are. */
 export function apiRequest(access: Access, options: ApiRequest): Promise<unknown> {
   const { method, path, body, contentType = "application/json", timeoutMilliseconds = 30_000 } = options;
+  const signal = AbortSignal.timeout(timeoutMilliseconds);
   return new Promise((resolve, reject) => {
+    const fail = (error: Error) =>
+      reject(
+        signal.aborted
+          ? new RequestError(`${method} ${path}: no answer within ${timeoutMilliseconds} ms`, 0, { cause: error })
+          : error,
+      );
     const outgoing = request(
       new URL(path, access.server),
       {
         method,
         ca: access.certificateAuthority,
         agent: false,
-        signal: AbortSignal.timeout(timeoutMilliseconds),
+        signal,
         headers: {
           authorization: `Bearer ${access.token}`,
           accept: "application/json",
@@ -36,7 +44,7 @@ export function apiRequest(access: Access, options: ApiRequest): Promise<unknown
         incoming.on("data", (chunk: string) => {
           text += chunk;
         });
-        incoming.on("error", reject);
+        incoming.on("error", fail);
         incoming.on("end", () => {
           const answer = parse(text);
           const status = incoming.statusCode ?? 0;
@@ -45,7 +53,7 @@ export function apiRequest(access: Access, options: ApiRequest): Promise<unknown
         });
       },
     );
-    outgoing.on("error", reject);
+    outgoing.on("error", fail);
     outgoing.end(body === undefined ? undefined : JSON.stringify(body));
   });
 }

@@ -13,7 +13,7 @@ export class ProcessError extends ControlPlaneError {
   override readonly name = "ProcessError";
 }
 
-/** The API server refused a request of the tools themselves. */
+/** The API server refused a request of the tools themselves, or gave no answer in time (`status` 0). */
 export class RequestError extends ControlPlaneError {
   override readonly name = "RequestError";
   readonly status: number;

@@ -1,0 +1,240 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { type ControlPlane, startControlPlane, testReadyAnnotation } from "@multigres/tools/control-plane";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+
+const workloads = `
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: stateful}
+spec:
+  replicas: 2
+  podManagementPolicy: Parallel
+  serviceName: stateful
+  selector: {matchLabels: {app: stateful}}
+  template:
+    metadata: {labels: {app: stateful}}
+    spec:
+      nodeSelector: {topology.kubernetes.io/zone: us-east-1a}
+      initContainers:
+      - {name: prepare, image: "prepare:1"}
+      - {name: sidecar, image: "sidecar:1", restartPolicy: Always}
+      containers: [{name: main, image: "registry.example:5000/main:1"}]
+  volumeClaimTemplates:
+  - metadata: {name: data}
+    spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: deployed}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: deployed}}
+  template:
+    metadata: {labels: {app: deployed}}
+    spec: {nodeSelector: {topology.kubernetes.io/zone: us-east-1b}, containers: [{name: main, image: "main:1"}]}
+`;
+
+const failingPod = (name: string, image: string, init = "sidecar:1") => `
+apiVersion: v1
+kind: Pod
+metadata: {name: ${name}}
+spec:
+  initContainers: [{name: sidecar, image: "${init}", restartPolicy: Always}]
+  containers: [{name: main, image: "${image}"}, {name: other, image: "other:1"}]
+---
+`;
+
+const eventually = { timeout: 60_000, interval: 100 };
+
+describe("a whole control plane", () => {
+  let plane: ControlPlane;
+
+  beforeAll(async () => {
+    plane = await startControlPlane();
+    await vi.waitFor(async () => kubectl("get", "serviceaccount", "default"), eventually);
+  });
+  afterAll(() => plane.stop());
+
+  async function kubectl(...args: string[]): Promise<string> {
+    const { code, stdout, stderr } = await plane.kubectl(args);
+    if (code !== 0) throw new Error(stderr);
+    return stdout;
+  }
+
+  async function apply(manifest: string): Promise<void> {
+    const { code, stderr } = await plane.kubectl(["apply", "-f", "-"], { stdin: manifest });
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+  }
+
+  const ready = (kind: string, name: string) => kubectl("get", kind, name, "-o", "jsonpath={.status.readyReplicas}");
+  const podReady = (name: string) =>
+    kubectl("get", "pod", name, "-o", 'jsonpath={.status.conditions[?(@.type=="Ready")].status}');
+
+  test("runs workloads with volumes until one pod is held NotReady, and again after its release", async () => {
+    await apply(workloads);
+    await vi.waitFor(async () => {
+      expect(await ready("statefulset", "stateful")).toBe("2");
+      expect(await ready("deployment", "deployed")).toBe("2");
+    }, eventually);
+    expect(await kubectl("get", "pvc", "-o", "jsonpath={.items[*].status.phase}")).toBe("Bound Bound");
+    expect(await kubectl("get", "pods", "-l", "app=stateful", "-o", "jsonpath={.items[*].spec.nodeName}")).toBe(
+      "node-1a node-1a",
+    );
+
+    await kubectl("annotate", "pod", "stateful-1", `${testReadyAnnotation}=false`);
+    await vi.waitFor(async () => expect(await ready("statefulset", "stateful")).toBe("1"), eventually);
+    expect(await podReady("stateful-0")).toBe("True");
+    expect(await podReady("stateful-1")).toBe("False");
+    const address = await kubectl("get", "pod", "stateful-1", "-o", "jsonpath={.status.podIP}");
+
+    await kubectl("annotate", "pod", "stateful-1", `${testReadyAnnotation}-`);
+    await vi.waitFor(async () => expect(await ready("statefulset", "stateful")).toBe("2"), eventually);
+    expect(await podReady("stateful-1")).toBe("True");
+    expect(await kubectl("get", "pod", "stateful-1", "-o", "jsonpath={.status.podIP}")).toBe(address);
+  });
+
+  test("plays failing containers for the image tags :notready, :crash and :imagepull", async () => {
+    await apply(
+      [
+        failingPod("main-notready", "main:notready"),
+        failingPod("main-crash", "main:crash"),
+        failingPod("main-imagepull", "main:imagepull"),
+        failingPod("init-crash", "main:1", "sidecar:crash"),
+        failingPod("init-notready", "main:1", "sidecar:notready"),
+      ].join(""),
+    );
+    const state = (name: string) =>
+      kubectl(
+        "get",
+        "pod",
+        name,
+        "-o",
+        "jsonpath={.status.phase} {.status.initContainerStatuses[0].ready} {.status.containerStatuses[*].ready} {.status.initContainerStatuses[0].state.waiting.reason}{.status.containerStatuses[0].state.waiting.reason}",
+      );
+    const expected = {
+      "main-notready": "Running true false true ",
+      "main-crash": "Running true false true CrashLoopBackOff",
+      "main-imagepull": "Pending true false true ImagePullBackOff",
+      "init-crash": "Pending false false false CrashLoopBackOffPodInitializing",
+      "init-notready": "Running false true true ",
+    };
+    for (const [name, wanted] of Object.entries(expected)) {
+      await vi.waitFor(async () => expect(await state(name)).toBe(wanted), eventually);
+      expect(await podReady(name)).toBe("False");
+    }
+  });
+
+  test("gives ServiceAccounts tokens that are worth their Role and nothing more, also for blocking owner references", async () => {
+    await apply(`
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: writer}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: writer}
+rules: [{apiGroups: [""], resources: [configmaps], verbs: [create, get]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: writer}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: writer}
+subjects: [{kind: ServiceAccount, name: writer, namespace: default}]
+`);
+    const token = await plane.serviceAccountToken("default", "writer");
+    const kubeconfig = await plane.writeKubeconfig("writer", token);
+    const asWriter = (args: string[], stdin?: string) => plane.kubectl(args, { kubeconfig, stdin });
+    const owner = "{apiVersion: v1, kind: ServiceAccount, name: writer, uid: 11111111-1111-1111-1111-111111111111";
+    const owned = (name: string, more: string) =>
+      `{apiVersion: v1, kind: ConfigMap, metadata: {name: ${name}, ownerReferences: [${owner}${more}}]}}`;
+
+    expect((await asWriter(["get", "pods"])).stderr).toContain("forbidden");
+    expect(await asWriter(["create", "-f", "-"], owned("plain", ""))).toMatchObject({ code: 0 });
+    const refused = await asWriter(["create", "-f", "-"], owned("blocking", ", blockOwnerDeletion: true"));
+    expect(refused.stderr).toContain("cannot set blockOwnerDeletion");
+
+    const events = (await readFile(plane.auditLog, "utf8"))
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    const writes = events.filter(
+      (event) =>
+        event.user.username === "system:serviceaccount:default:writer" &&
+        event.verb === "create" &&
+        event.objectRef?.resource === "configmaps",
+    );
+    expect(writes.map((event) => event.responseStatus.code)).toEqual([201, 403]);
+  });
+});
+
+test("two control planes run side by side, and one survives the loss of its parts", { timeout: 120_000 }, async () => {
+  const [first, second] = await Promise.all([
+    startControlPlane({ components: [] }),
+    startControlPlane({ components: [] }),
+  ]);
+  try {
+    expect(first.server).not.toBe(second.server);
+    await first.request({ method: "POST", path: "/api/v1/namespaces", body: { metadata: { name: "mine" } } });
+    await expect(second.request({ method: "GET", path: "/api/v1/namespaces/mine" })).rejects.toMatchObject({
+      status: 404,
+    });
+
+    await first.component("kube-apiserver").kill();
+    await first.component("etcd").restart();
+    await expect(first.request({ method: "GET", path: "/readyz" })).rejects.toThrow("ECONNREFUSED");
+    await first.component("kube-apiserver").start();
+    await first.request({ method: "GET", path: "/api/v1/namespaces/mine" });
+
+    second.component("etcd").pause();
+    await expect(
+      second.request({ method: "GET", path: "/api/v1/namespaces/x", timeoutMilliseconds: 500 }),
+    ).rejects.toThrow("no answer within 500 ms");
+    second.component("etcd").resume();
+    await vi.waitFor(() => second.request({ method: "GET", path: "/api/v1/namespaces/default" }), eventually);
+  } finally {
+    await Promise.all([first.stop(), second.stop()]);
+  }
+  expect(existsSync(first.directory)).toBe(false);
+  expect(() => first.component("kwok")).toThrow("runs without kwok");
+});
+
+test("nothing is left of a control plane whose parent is killed with SIGKILL", async () => {
+  const parent = spawn(process.execPath, ["--conditions=@multigres/source", join(import.meta.dirname, "parent.ts")], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [line] = (await once(createInterface({ input: parent.stdout }), "line")) as [string];
+  const { directory, program } = JSON.parse(line) as { directory: string; program: number };
+  const before = await processesOf(directory);
+  // etcd, kube-apiserver, kube-scheduler and the guardian.
+  expect(before).toHaveLength(4);
+  expect(isAlive(program)).toBe(true);
+
+  parent.kill("SIGKILL");
+  await vi.waitFor(async () => {
+    expect(await processesOf(directory)).toEqual([]);
+    expect(isAlive(program)).toBe(false);
+    expect(existsSync(directory)).toBe(false);
+  }, eventually);
+});
+
+async function processesOf(directory: string): Promise<string[]> {
+  const ps = spawn("ps", ["-A", "-ww", "-o", "args="], { stdio: ["ignore", "pipe", "inherit"] });
+  let output = "";
+  ps.stdout.on("data", (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  await once(ps, "close");
+  return output.split("\n").filter((line) => line.includes(directory));
+}
+
+/** A zombie isn't alive: where pid 1 doesn't collect the dead, they stay in the table. */
+function isAlive(pid: number): boolean {
+  const { stdout } = spawnSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" });
+  return stdout.trim() !== "" && !stdout.trim().startsWith("Z");
+}
