@@ -13,17 +13,24 @@ afterEach(() => rm(folder, { recursive: true }));
 test("two workers come one after the other, and the second is told who works", async () => {
   const file = join(folder, "deep", "lock");
   const events: string[] = [];
-  const work = (name: string, milliseconds: number) => async () => {
-    events.push(`${name} starts`);
-    await new Promise((resolve) => setTimeout(resolve, milliseconds));
-    events.push(`${name} ends`);
+  let finish = () => {};
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const unexpected = () => expect.unreachable("nobody worked before");
+  const first = withLock(file, unexpected, async () => {
+    events.push("first starts");
+    await finished;
+    events.push("first ends");
+  });
+  await expect.poll(() => events).toEqual(["first starts"]);
+  const waiting = (pid: number) => {
+    events.push(`waiting for ${pid}`);
+    finish();
   };
-  const first = withLock(file, () => {}, work("first", 50));
-  await expect.poll(() => events).toContain("first starts");
-  let holder: number | undefined;
-  await Promise.all([first, withLock(file, (pid) => (holder = pid), work("second", 0))]);
-  expect(events).toEqual(["first starts", "first ends", "second starts", "second ends"]);
-  expect(holder).toBe(process.pid);
+  await withLock(file, waiting, () => Promise.resolve(events.push("second works")));
+  await first;
+  expect(events).toEqual(["first starts", `waiting for ${process.pid}`, "first ends", "second works"]);
 });
 
 test("the lock of a process that died is taken over", async () => {

@@ -3,17 +3,24 @@ import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /**
- * Runs `work` while no other process that uses the same lock file does. `waiting` is called every few seconds with the holder's pid.
+ * Runs `work` while no other process that uses the same lock file does. `waiting` is called every 15 s with the holder's pid.
  * The lock of a process that died is taken over. In the instant of such a takeover two holders are possible, so what
  * happens under the lock must also be right without it; the lock only saves the double work.
  */
 export async function withLock<T>(file: string, waiting: (pid: number) => void, work: () => Promise<T>): Promise<T> {
   await mkdir(dirname(file), { recursive: true });
-  for (let polls = 0; !(await acquire(file)); polls++) {
+  let told = 0;
+  while (!(await acquire(file))) {
     const holder = await holderOf(file);
-    if (holder === "gone") await rm(file, { force: true });
-    else if (holder !== "unknown" && polls % 30 === 0) waiting(holder);
-    if (holder !== "gone") await sleep(500);
+    if (holder === "gone") {
+      await rm(file, { force: true });
+      continue;
+    }
+    if (holder !== "unknown" && Date.now() - told > 15_000) {
+      waiting(holder);
+      told = Date.now();
+    }
+    await sleep(500);
   }
   try {
     return await work();
