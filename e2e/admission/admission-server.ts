@@ -56,10 +56,9 @@ export async function kubectl(plane: ControlPlane, args: readonly string[], stdi
   return stdout;
 }
 
-/** The message of a refused write; throws when it was accepted. */
-export function refusal(answer: Answer): string {
-  if (answer.accepted) throw new Error(`accepted: ${JSON.stringify(answer.object.spec)}`);
-  return answer.message;
+/** Why a write was refused; undefined when it was accepted. */
+export function problem(answer: Answer): string | undefined {
+  return answer.accepted ? undefined : answer.message;
 }
 
 /** The stored object of an accepted write; throws the message of a refused one. */

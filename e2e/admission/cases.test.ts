@@ -4,7 +4,7 @@ import { parse, parseAllDocuments } from "yaml";
 import { demo, std } from "../fixtures/demo.ts";
 import {
   accepted,
-  refusal,
+  problem,
   type AdmissionServer,
   deployFolder,
   type Draft,
@@ -33,8 +33,8 @@ afterAll(() => server?.plane.stop());
 /** `demo` under a name of its own, so that nothing but the changed fields can be in the way. */
 const fresh = (fields: Record<string, unknown>) => withFields(demo(), { "metadata.name": "fresh", ...fields });
 
-async function refusedWith(fields: Record<string, unknown>): Promise<string> {
-  return refusal(await server.check(fresh(fields)));
+async function refusedWith(fields: Record<string, unknown>): Promise<string | undefined> {
+  return problem(await server.check(fresh(fields)));
 }
 
 const database = "spec.databases.1.spec";
@@ -77,7 +77,7 @@ describe("admission", () => {
 
   test("case 6: a cell with both zone and region is refused, with neither it is accepted", async () => {
     expect(await refusedWith({ "spec.cells.0.spec.region": "r1" })).toContain("at most one of zone and region");
-    accepted(await server.check(fresh({ "spec.cells.0.spec.zone": undefined })));
+    expect(problem(await server.check(fresh({ "spec.cells.0.spec.zone": undefined })))).toBeUndefined();
   });
 
   test("case 7: a topology server with both managedSpec and external is refused, global or of a cell", async () => {
@@ -98,11 +98,11 @@ describe("admission", () => {
     expect(await refusedWith({ "spec.databases.0.spec.overrides": twice })).toContain(
       "spec.overrides[1]: Duplicate value",
     );
-    expect(refusal(await server.check(withFields(std(), { "metadata.name": "twice", "spec.pools": twice })))).toContain(
+    expect(problem(await server.check(withFields(std(), { "metadata.name": "twice", "spec.pools": twice })))).toContain(
       "spec.pools[1]: Duplicate value",
     );
     const different = [pool("replica", "z2"), pool("readOnly", "z2"), pool("replica", "z1")];
-    accepted(await server.check(fresh({ [`${database}.pools`]: different })));
+    expect(problem(await server.check(fresh({ [`${database}.pools`]: different })))).toBeUndefined();
   });
 
   test("case 9: two cells or two databases of the same name are refused", async () => {
@@ -130,41 +130,43 @@ describe("admission", () => {
     const multiplier = "spec.cells.1.spec.multiGateway.dynamic.resourceMultiplier";
     for (const value of [0, -2])
       expect(await refusedWith({ [multiplier]: value })).toContain("resourceMultiplier must be above 0");
-    for (const value of [0.5, 1]) accepted(await server.check(fresh({ [multiplier]: value })));
+    for (const value of [0.5, 1]) expect(problem(await server.check(fresh({ [multiplier]: value })))).toBeUndefined();
   });
 
   test("case 13: storage may grow or be spelled differently, but not shrink", async () => {
-    const message = refusal(await server.checkChange(withFields(demo(), { [tinyStorage]: "500Mi" })));
+    const message = problem(await server.checkChange(withFields(demo(), { [tinyStorage]: "500Mi" })));
     expect(message).toContain("storage can grow but not shrink");
     expect(message).toContain("databases/tiny_db/replica/z2 (was 1Gi)");
     for (const size of ["2Gi", "1024Mi", 1073741824]) {
-      accepted(await server.checkChange(withFields(demo(), { [tinyStorage]: size })));
+      expect(problem(await server.checkChange(withFields(demo(), { [tinyStorage]: size })))).toBeUndefined();
     }
   });
 
   test("case 14: the number of etcd members can't change, and the message says why", async () => {
-    const message = refusal(
+    const message = problem(
       await server.checkChange(withFields(demo(), { "spec.globalTopoServer.managedSpec.replicas": 5 })),
     );
     expect(message).toContain(
       "globalTopoServer.managedSpec.replicas of a managed etcd can't change, because members would have to join or leave",
     );
-    const inCell = refusal(
+    const inCell = problem(
       await server.checkChange(withFields(demo(), { "spec.cells.1.spec.topoServer.managedSpec.replicas": 3 })),
     );
     expect(inCell).toContain("spec.cells[1]");
   });
 
   test("case 15: a cell's zone can't change", async () => {
-    const message = refusal(await server.checkChange(withFields(demo(), { "spec.cells.0.spec.zone": "z9" })));
+    const message = problem(await server.checkChange(withFields(demo(), { "spec.cells.0.spec.zone": "z9" })));
     expect(message).toContain("spec.cells[0]");
     expect(message).toContain("zone and region of a cell can't change");
   });
 
   test("case 16: a cell that a pool uses can't be removed; another one can be added", async () => {
-    const message = refusal(await server.checkChange(demo((cluster) => cluster.spec.cells.pop())));
+    const message = problem(await server.checkChange(demo((cluster) => cluster.spec.cells.pop())));
     expect(message).toContain("a cell cannot be removed while databases have pools or overrides there: tiny_db (z2)");
-    accepted(await server.checkChange(demo((cluster) => cluster.spec.cells.push({ name: "z3" }))));
+    expect(
+      problem(await server.checkChange(demo((cluster) => cluster.spec.cells.push({ name: "z3" })))),
+    ).toBeUndefined();
   });
 
   test("case 17: a pool in a cell that the cluster doesn't define is refused", async () => {
@@ -190,8 +192,55 @@ describe("admission", () => {
     expect(crds.items).toHaveLength(6);
     for (const { metadata } of crds.items) {
       const applied = metadata.annotations["kubectl.kubernetes.io/last-applied-configuration"] ?? "";
-      expect(applied, metadata.name).toContain("openAPIV3Schema");
-      expect(Buffer.byteLength(applied), metadata.name).toBeLessThanOrEqual(262_144);
+      expect(applied).toContain(metadata.name);
+      expect(Buffer.byteLength(applied)).toBeLessThanOrEqual(262_144);
     }
+  });
+});
+
+describe("kubectl", () => {
+  test("explains the whole spec", async () => {
+    const text = await kubectl(server.plane, ["explain", "multigrescluster.spec", "--recursive"]);
+    expect(text).toContain("shardTemplateRef");
+    expect(await kubectl(server.plane, ["explain", "mgc.spec.cells.spec.zone"])).toContain(
+      "this topology.kubernetes.io/zone",
+    );
+  });
+
+  test("installs the CRDs and policies server-side too", async () => {
+    const text = await kubectl(server.plane, [
+      "apply",
+      "--server-side",
+      "--force-conflicts",
+      "-k",
+      `${deployFolder}/crds`,
+    ]);
+    expect(text.trim().split("\n")).toHaveLength(16);
+  });
+
+  test("shows availability, ready and desired instances, and age", async () => {
+    accepted(
+      await server.writeStatus(demo(), {
+        conditions: [
+          { type: "Available", status: "True" },
+          { type: "Progressing", status: "False" },
+        ],
+        desiredInstances: 15,
+        readyInstances: 14,
+      }),
+    );
+    const [header = "", row = ""] = (await kubectl(server.plane, ["get", "mgc", "demo", "-n", "t1"])).split("\n");
+    expect(header.split(/\s+/)).toEqual(["NAME", "AVAILABLE", "PROGRESSING", "READY", "DESIRED", "AGE"]);
+    expect(row.split(/\s+/).slice(0, 5)).toEqual(["demo", "True", "False", "14", "15"]);
+  });
+
+  test("lists all kinds under the category multigres", async () => {
+    const { resources } = (await server.plane.request({ method: "GET", path: "/apis/multigres.com/v1alpha1" })) as {
+      resources: { kind: string; name: string; categories?: string[] }[];
+    };
+    const listed = resources
+      .filter((resource) => resource.categories?.includes("multigres"))
+      .map((resource) => resource.kind);
+    expect(listed.sort()).toEqual(["Cell", "MultigresCluster", "Shard", "ShardTemplate", "TableGroup", "TopoServer"]);
   });
 });

@@ -57,7 +57,7 @@ const intOrString = ["description", "pattern", "maxLength", "minimum", "maximum"
 /**
  * The structural schema of a zod schema's input side.
  *
- * Repairs what has one obvious meaning (strict objects, bounds of safe integers, `readonly`, property names) and throws
+ * Repairs what has one obvious meaning (strict objects, bounds that only say int32 or int64, `readonly`, formats' patterns) and throws
  * `UnsupportedSchemaError` with a path on everything else, unbounded strings, lists and maps included.
  */
 export function toStructural(schema: z.ZodType, path = "$"): StructuralSchema {
@@ -69,6 +69,10 @@ export function toStructural(schema: z.ZodType, path = "$"): StructuralSchema {
       reused: "inline",
       cycles: "throw",
       unrepresentable: "any",
+      override: ({ zodSchema, jsonSchema }) => {
+        const lost = lostInTranslation(zodSchema);
+        if (lost) Object.assign(jsonSchema, { [lostMarker]: lost });
+      },
     });
   } catch (cause) {
     throw new UnsupportedSchemaError(path, `zod can't write it as JSON Schema: ${(cause as Error).message}`, { cause });
@@ -76,8 +80,29 @@ export function toStructural(schema: z.ZodType, path = "$"): StructuralSchema {
   return convert(json as Record<string, unknown>, path);
 }
 
+const lostMarker = "x-lost";
+
+/** What zod checks but leaves out of JSON Schema without a word. */
+function lostInTranslation({ _zod: { def } }: z.core.$ZodTypes): string | undefined {
+  if (def.checks?.some(({ _zod: check }) => check.def.check === "custom")) {
+    return "a refinement doesn't reach the API server; use a CEL rule";
+  }
+  if (["pipe", "transform", "catch", "prefault"].includes(def.type)) {
+    return `${def.type} changes values on one side only; the API server stores what the user wrote`;
+  }
+  if (def.type === "record" && !isPlainString(def.keyType)) {
+    return "keys of a map can't be checked by a schema; use z.string() and a CEL rule";
+  }
+  return undefined;
+}
+
+function isPlainString({ _zod: { def } }: z.core.$ZodType): boolean {
+  return def.type === "string" && !def.checks?.length;
+}
+
 function convert(node: Record<string, unknown>, path: string): StructuralSchema {
   if (node["x-kubernetes-int-or-string"] === true) return intOrStringNode(node, path);
+  if (typeof node[lostMarker] === "string") throw new UnsupportedSchemaError(path, node[lostMarker]);
   rejectBanned(node, path);
   if (node["type"] === undefined)
     throw new UnsupportedSchemaError(path, "it has no type; unknown, any, date and bigint can't be checked");
@@ -98,12 +123,11 @@ function convert(node: Record<string, unknown>, path: string): StructuralSchema 
     else if (keyword === "additionalProperties") {
       const values = additionalProperties(node, path);
       if (values) result.additionalProperties = values;
-    } else if (keyword === "propertyNames") rejectKeyRules(value as Record<string, unknown>, path);
-    else if (keyword !== "$schema" && keyword !== "readOnly")
+    } else if (keyword !== "$schema" && keyword !== "readOnly")
       throw new UnsupportedSchemaError(path, `unknown keyword ${keyword}`);
   }
   if (result["format"] === "date-time") delete result["pattern"];
-  dropSafeIntegerBounds(result);
+  boundsToFormat(result);
   requireBound(result, path);
   return result;
 }
@@ -138,12 +162,6 @@ function additionalProperties(node: Record<string, unknown>, path: string): Stru
   return convert(values as Record<string, unknown>, `${path}{}`);
 }
 
-function rejectKeyRules(names: Record<string, unknown>, path: string): void {
-  if (Object.keys(names).some((keyword) => keyword !== "type")) {
-    throw new UnsupportedSchemaError(path, "keys of a map can't be checked by a schema; use z.string() and a CEL rule");
-  }
-}
-
 /** The API server uses Go's RE2, which knows neither look-around nor back-references. */
 function linearPattern(pattern: string, path: string): string {
   if (/\(\?[=!<]|\\[1-9]/.test(pattern)) {
@@ -152,12 +170,17 @@ function linearPattern(pattern: string, path: string): string {
   return pattern;
 }
 
-/** z.int() adds the bounds of JavaScript's safe integers; Kubernetes calls the same thing int64. */
-function dropSafeIntegerBounds(node: StructuralSchema): void {
-  if (node["minimum"] === Number.MIN_SAFE_INTEGER) delete node["minimum"];
-  if (node["maximum"] === Number.MAX_SAFE_INTEGER) {
+/** z.int() and z.int32() write their formats as bounds. */
+function boundsToFormat(node: StructuralSchema): void {
+  const formats = [
+    { format: "int32", minimum: -(2 ** 31), maximum: 2 ** 31 - 1 },
+    { format: "int64", minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER },
+  ];
+  for (const { format, minimum, maximum } of formats) {
+    if (node["minimum"] === minimum) delete node["minimum"];
+    if (node["maximum"] !== maximum) continue;
     delete node["maximum"];
-    node["format"] = "int64";
+    node["format"] = format;
   }
 }
 

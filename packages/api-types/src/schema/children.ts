@@ -31,6 +31,13 @@ import { poolType, resolvedPools } from "./pool.ts";
 const count = z.int32().min(0);
 const serviceName = text(63);
 
+const servingWrites = conditionStatus
+  .describe("Whether a primary serves writes. Unknown when it can't be asked; never guessed.")
+  .optional();
+const retention = persistentVolumeClaimRetentionPolicy
+  .describe("What happens to volumes that aren't used any more. Unset: they stay.")
+  .optional();
+
 const cluster = clusterReference.describe("The MultigresCluster at the root.");
 
 // TopoServer
@@ -42,9 +49,9 @@ export const topoServerSpec = z.object({
   image: image.describe("etcd's image."),
   ...imagePull,
   replicas: z.int32().min(1).max(bounds.etcdReplicas).describe("Number of etcd members."),
-  resources: resourceRequirements.optional(),
+  resources: resourceRequirements.describe("Resources of etcd's container.").optional(),
   dataVolumeClaimTemplate: volumeClaimTemplate.describe("Volume of each etcd member."),
-  persistentVolumeClaimRetentionPolicy: persistentVolumeClaimRetentionPolicy.optional(),
+  persistentVolumeClaimRetentionPolicy: retention,
   ...placementShape,
 });
 export type TopoServerSpec = z.infer<typeof topoServerSpec>;
@@ -66,7 +73,7 @@ export const cellSpec = z.object({
   name: cellName.describe("Name of the cell, as in spec.cells of the cluster."),
   zone: topologyLabelValue.describe("topology.kubernetes.io/zone of the cell's nodes.").optional(),
   region: topologyLabelValue.describe("topology.kubernetes.io/region of the cell's nodes.").optional(),
-  images: z.object({ ...imagePull, multigateway: image }),
+  images: z.object({ ...imagePull, multigateway: image }).describe("Images of the cell's components."),
   multiGateway: z
     .object({
       replicas: count.describe("Number of gateway pods."),
@@ -78,8 +85,10 @@ export const cellSpec = z.object({
   globalTopoServer: topologyReference.describe("The global topology server."),
   topoServer: topoServerConfig.describe("Empty: this cell uses the global topology server."),
   allCells: atomicList(cellName, bounds.cells).describe("Names of all cells of the cluster."),
-  topologyReconciliation: topologyReconciliation.optional(),
-  persistentVolumeClaimRetentionPolicy: persistentVolumeClaimRetentionPolicy.optional(),
+  topologyReconciliation: topologyReconciliation
+    .describe("What the operator does in the topology for this cell.")
+    .optional(),
+  persistentVolumeClaimRetentionPolicy: retention,
 });
 export type CellSpec = z.infer<typeof cellSpec>;
 
@@ -88,7 +97,7 @@ export const cellStatus = z.object({
   gatewayReplicas: count.describe("Gateway pods that the spec asks for.").optional(),
   gatewayReadyReplicas: count.describe("Gateway pods that are ready.").optional(),
   gatewayServiceName: serviceName.describe("Service that clients connect to.").optional(),
-  gatewayAvailable: conditionStatus.optional(),
+  gatewayAvailable: conditionStatus.describe("Whether at least one gateway is ready.").optional(),
   topoServerAvailable: conditionStatus.describe("Of the cell's own topology server, or of the global one.").optional(),
   storageGrowthFailures: storageGrowthFailures.describe("Key: topoServer.").optional(),
 });
@@ -101,14 +110,20 @@ const shardContext = {
   cluster,
   database: text(63).describe("Name of the database, as in spec.databases of the cluster."),
   tableGroup: text(63).describe("Name of the table group within the database."),
-  images: z.object({ ...imagePull, multipooler: image, postgres: image, pgctld: image.optional() }),
+  images: z
+    .object({ ...imagePull, multipooler: image, postgres: image, pgctld: image.optional() })
+    .describe("Images of the pods' containers."),
   cells: listMap(cellPlacement, ["name"], bounds.cells).describe("Where the cells of the cluster are."),
   globalTopoServer: topologyReference.describe("The global topology server."),
-  multiadmin: z.object({ address: text(512).describe("http://host:port of multiadmin's REST API.") }),
-  durabilityPolicy,
-  postgresPasswordSecretRef: secretKeyReference,
-  backupRepository: backupRepository.optional(),
-  persistentVolumeClaimRetentionPolicy: persistentVolumeClaimRetentionPolicy.optional(),
+  multiadmin: z
+    .object({ address: text(512).describe("http://host:port of multiadmin's REST API.") })
+    .describe("Where the cluster's multiadmin is."),
+  durabilityPolicy: durabilityPolicy.describe(
+    "How many instances must have a transaction before it counts as committed.",
+  ),
+  postgresPasswordSecretRef: secretKeyReference.describe("Password of PostgreSQL's superuser."),
+  backupRepository: backupRepository.describe("Where backups go.").optional(),
+  persistentVolumeClaimRetentionPolicy: retention,
 };
 
 const podCounts = {
@@ -121,8 +136,12 @@ const poolGrowthFailures = storageGrowthFailures.describe("Keys: <type>/<cell>, 
 
 export const tableGroupSpec = z.object({
   ...shardContext,
-  partitioning: z.object({ shards: z.int32().min(1).max(1024).describe("Number of shards.") }),
-  shardTemplate: z.object({ pools: resolvedPools.describe("Pools of each shard.") }),
+  partitioning: z
+    .object({ shards: z.int32().min(1).max(1024).describe("Number of shards.") })
+    .describe("How the tables are split."),
+  shardTemplate: z
+    .object({ pools: resolvedPools.describe("Pools, with templates, overrides and defaults already applied.") })
+    .describe("What each shard consists of."),
 });
 export type TableGroupSpec = z.infer<typeof tableGroupSpec>;
 
@@ -131,7 +150,7 @@ export const tableGroupStatus = z.object({
   shards: count.describe("Shards that the spec asks for.").optional(),
   readyShards: count.describe("Shards that are available.").optional(),
   ...podCounts,
-  servingWrites: conditionStatus.optional(),
+  servingWrites,
   storageGrowthFailures: poolGrowthFailures,
 });
 export type TableGroupStatus = z.infer<typeof tableGroupStatus>;
@@ -156,8 +175,8 @@ export const shardStatus = z.object({
   ...baseStatus,
   primaryCell: text(30).describe("The cell that the primary runs in, as the data plane says.").optional(),
   ...podCounts,
-  servingWrites: conditionStatus.optional(),
-  pools: listMap(shardPoolStatus, ["type", "cell"], bounds.resolvedPools).optional(),
+  servingWrites,
+  pools: listMap(shardPoolStatus, ["type", "cell"], bounds.resolvedPools).describe("Pods of each pool.").optional(),
   storageGrowthFailures: poolGrowthFailures,
 });
 export type ShardStatus = z.infer<typeof shardStatus>;

@@ -144,7 +144,10 @@ const serviceName = text(63);
 
 export const multigresClusterStatus = z.object({
   ...baseStatus,
-  globalTopoServer: z.object({ etcd: z.object({ available: conditionStatus }) }).optional(),
+  globalTopoServer: z
+    .object({ etcd: z.object({ available: conditionStatus }) })
+    .describe("Whether the global topology server answers, managed or external.")
+    .optional(),
   cells: mapOf(z.object({ gatewayAvailable: conditionStatus, topoServerAvailable: conditionStatus }), bounds.cells)
     .describe("By name of the cell.")
     .optional(),
@@ -160,13 +163,17 @@ export const multigresClusterStatus = z.object({
     .optional(),
   desiredInstances: instances.describe("PostgreSQL instances of all databases together.").optional(),
   readyInstances: instances.describe("Those of them that are ready.").optional(),
-  multiadmin: z.object({ available: conditionStatus, serviceName }).optional(),
+  multiadmin: z
+    .object({ available: conditionStatus, serviceName })
+    .describe("Whether multiadmin serves, and its Service.")
+    .optional(),
   multiorch: z
     .object({
       available: conditionStatus,
       serviceName,
       cell: text(30).describe("The cell that multiorch runs in.").optional(),
     })
+    .describe("Whether multiorch serves, and its Service.")
     .optional(),
   storageGrowthFailures: storageGrowthFailures
     .describe(

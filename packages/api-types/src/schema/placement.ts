@@ -84,15 +84,15 @@ export type TopologySpreadConstraint = z.infer<typeof topologySpreadConstraint>;
 
 /** Where the pods of a component run and what metadata they carry: one shape on every component. */
 export const placementShape = {
-  affinity: affinity.optional(),
-  tolerations: atomicList(toleration, bounds.entries).optional(),
-  nodeSelector: mapOf(labelValue, bounds.entries).optional(),
-  topologySpreadConstraints: listMap(
-    topologySpreadConstraint,
-    ["topologyKey", "whenUnsatisfiable"],
-    bounds.entries,
-  ).optional(),
-  priorityClassName: objectName.optional(),
+  affinity: affinity.describe("Kubernetes' affinity of the pods.").optional(),
+  tolerations: atomicList(toleration, bounds.entries).describe("Kubernetes' tolerations of the pods.").optional(),
+  nodeSelector: mapOf(labelValue, bounds.entries)
+    .describe("Labels of the nodes that the pods may run on, besides the cell's zone or region.")
+    .optional(),
+  topologySpreadConstraints: listMap(topologySpreadConstraint, ["topologyKey", "whenUnsatisfiable"], bounds.entries)
+    .describe("Kubernetes' topology spread constraints of the pods.")
+    .optional(),
+  priorityClassName: objectName.describe("PriorityClass of the pods.").optional(),
   podLabels: mapOf(labelValue, bounds.entries).describe("Additional labels of the pods.").optional(),
   podAnnotations: mapOf(textOrEmpty(8192), bounds.entries).describe("Additional annotations of the pods.").optional(),
 };
