@@ -1,0 +1,18 @@
+import type { Shard, ShardStatus } from "@multigres/api-types";
+import { type ControllerDefinition, kinds } from "@multigres/controller-kit";
+import { type ObservedShard, observe } from "./observe.ts";
+import { parse } from "./parse.ts";
+import { reconcile } from "./reconcile.ts";
+import { malformedStatus } from "./status.ts";
+import { primaryIndexes, watches } from "./watches.ts";
+
+export const shardController: ControllerDefinition<Shard, ObservedShard, ShardStatus, undefined> = {
+  name: "shard-controller",
+  primary: kinds.Shard,
+  primaryIndexes,
+  watches,
+  parse,
+  malformed: (shard, message, { now }) => malformedStatus(shard, message, now),
+  observe,
+  reconcile,
+};

@@ -1,0 +1,80 @@
+import type { V1PersistentVolumeClaim, V1Pod } from "@kubernetes/client-node";
+import type { Shard } from "@multigres/api-types";
+import { describe, expect, test } from "vitest";
+import { observe } from "./observe.ts";
+import { reconcile } from "./reconcile.ts";
+import { aPod, aPool, aShard, allOf, crashing, nothingOf, now, planned } from "./testing/builders.ts";
+import { storesWith, watchOf } from "./testing/stores.ts";
+
+const shard = aShard();
+const pod = aPod(shard, aPool(), 0);
+const [claim] = planned(reconcile(nothingOf(shard), { now }), "PersistentVolumeClaim") as V1PersistentVolumeClaim[];
+
+describe("what is observed of a Shard", () => {
+  test("is everything that carries its identity, also without owner", () => {
+    const { statefulSets, services, pods } = allOf(shard);
+    const stores = storesWith(shard, ...statefulSets, ...services, ...pods, { ...claim });
+    const observed = observe(shard, stores);
+    expect(observed.statefulSets).toHaveLength(2);
+    expect(observed.services).toHaveLength(8);
+    expect(observed.pods).toHaveLength(6);
+    expect(observed.repositoryClaimExists).toBe(true);
+  });
+
+  test.each<[string, Shard]>([
+    ["another namespace", { ...shard, metadata: { ...shard.metadata, namespace: "t2" } }],
+    ["another cluster", aShard({ cluster: { name: "other", uid: "u" } })],
+    ["another database", aShard({ database: "prod-db" })],
+    ["another table group", aShard({ tableGroup: "other" })],
+    ["another shard", aShard({ shard: 1 })],
+  ])("is nothing of %s", (_, other) => {
+    const { statefulSets, services, pods } = allOf(other);
+    expect(observe(shard, storesWith(shard, ...statefulSets, ...services, ...pods))).toEqual(nothingOf(shard));
+  });
+
+  test("is no repository when only the pods' volumes are there", () => {
+    const data: V1PersistentVolumeClaim = { ...claim, metadata: { ...claim?.metadata, name: "data-x-0" } };
+    expect(observe(shard, storesWith(shard, data)).repositoryClaimExists).toBe(false);
+  });
+
+  test("is of a pod what its health is read from, and not the rest", () => {
+    const live: V1Pod = {
+      ...pod,
+      ...crashing,
+      metadata: { ...pod.metadata, annotations: { a: "b" } },
+      spec: { containers: [{ name: "multipooler" }] },
+    };
+    const [observed] = observe(shard, storesWith(shard, live)).pods;
+    expect(observed?.spec).toBeUndefined();
+    expect(observed?.metadata).toEqual({ ...pod.metadata, resourceVersion: undefined, deletionTimestamp: undefined });
+    expect(observed?.status).toMatchObject(crashing.status ?? {});
+  });
+});
+
+describe("what wakes a Shard", () => {
+  const stores = storesWith(shard, aShard({ database: "other" }));
+  const wokenBy = (kind: string, object: object) => watchOf(kind).wakes?.(object, stores);
+
+  test("is each of its pods and volumes, whoever controls them", () => {
+    expect(wokenBy("Pod", pod)).toEqual(["t1/prod-db-default-0"]);
+    expect(wokenBy("PersistentVolumeClaim", claim ?? {})).toEqual(["t1/prod-db-default-0"]);
+  });
+
+  test("is an object that it controls, whatever happened to its labels", () => {
+    const [statefulSet] = allOf(shard).statefulSets;
+    const relabelled = { ...statefulSet, metadata: { ...statefulSet?.metadata, labels: { app: "x" } } };
+    expect(wokenBy("StatefulSet", relabelled)).toEqual(["t1/prod-db-default-0"]);
+  });
+
+  test("is nothing of a shard that doesn't exist", () => {
+    expect(wokenBy("Pod", aPod(aShard({ shard: 7 }), aPool(), 0))).toEqual([]);
+  });
+
+  test("selects by component and operator, so that memory grows with our objects only", () => {
+    for (const kind of ["StatefulSet", "Service", "PodDisruptionBudget", "ConfigMap", "Pod", "PersistentVolumeClaim"]) {
+      expect(watchOf(kind).labelSelector).toBe(
+        "app.kubernetes.io/component=shard-pool,app.kubernetes.io/managed-by=multigres-operator",
+      );
+    }
+  });
+});

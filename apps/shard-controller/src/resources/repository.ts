@@ -1,0 +1,36 @@
+import type { V1PersistentVolumeClaim } from "@kubernetes/client-node";
+import { defaultStorage, type Shard, type ShardSpec } from "@multigres/api-types";
+import { components, names, objectLabels, shardLabels } from "@multigres/workload-kit";
+import { shardIdentity } from "./identity.ts";
+
+/** Name of the claim that the shard's backups are on; undefined when they go to S3. */
+export function repositoryClaimName(spec: ShardSpec): string | undefined {
+  return spec.backupRepository?.s3 ? undefined : names.repositoryClaim(shardIdentity(spec));
+}
+
+/**
+ * The volume that all poolers of the shard share: none of them starts without it. It has no owner, because data can't
+ * be used without its backups: it outlives the Shard as the pods' own volumes do.
+ */
+export function repositoryClaim({ metadata, spec }: Shard): V1PersistentVolumeClaim | undefined {
+  const name = repositoryClaimName(spec);
+  if (name === undefined) return undefined;
+  const { accessModes, resources, ...rest } = spec.backupRepository?.volumeClaimTemplate ?? {};
+  return {
+    apiVersion: "v1",
+    kind: "PersistentVolumeClaim",
+    metadata: {
+      name,
+      namespace: metadata.namespace,
+      labels: objectLabels(shardLabels(shardIdentity(spec), components.shardPool)),
+    },
+    spec: {
+      accessModes: accessModes ?? ["ReadWriteMany"],
+      resources: {
+        ...resources,
+        requests: { storage: defaultStorage, ...resources?.requests },
+      } as NonNullable<V1PersistentVolumeClaim["spec"]>["resources"],
+      ...rest,
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import type { V1PersistentVolumeClaim, V1Pod } from "@kubernetes/client-node";
+import { labels, type Shard } from "@multigres/api-types";
+import {
+  controllerOf,
+  type Key,
+  type KubernetesObject,
+  keyOf,
+  kinds,
+  type Metadata,
+  type ResourceKind,
+  type Stores,
+  type Watch,
+  watch,
+} from "@multigres/controller-kit";
+import { componentSelector, components, shardLabels } from "@multigres/workload-kit";
+import { shardIdentity } from "./resources/identity.ts";
+
+/** Index of Shards and of everything that belongs to one, by the shard's identity. */
+export const byShard = "shard";
+
+const identifying = [labels.cluster, labels.database, labels.tableGroup, labels.shard] as const;
+
+/** Malformed Shards stand in the cache too, so nothing of their spec is taken for granted. */
+export const primaryIndexes = {
+  [byShard]: (shard: Shard): readonly string[] => (shard.spec?.cluster ? [identityKey(shard)] : []),
+};
+
+/** The value of the index `shard` for a Shard and all that belongs to it. */
+export function identityKey({ metadata, spec }: Shard): string {
+  return indexValue(metadata.namespace, shardLabels(shardIdentity(spec)));
+}
+
+/**
+ * Everything is found by the shard's labels, not by its owner: pods belong to StatefulSets, volumes to nobody, and what
+ * an orphaning delete left behind has lost its owner.
+ */
+export const watches: readonly Watch[] = [
+  ofShard(kinds.StatefulSet),
+  ofShard(kinds.Service),
+  ofShard(kinds.PodDisruptionBudget),
+  ofShard(kinds.ConfigMap),
+  ofShard(kinds.Pod, trimPod),
+  ofShard(kinds.PersistentVolumeClaim, trimClaim),
+];
+
+function ofShard<T extends KubernetesObject>(kind: ResourceKind<T>, trim?: (object: T) => T): Watch {
+  return watch<T>({
+    kind,
+    labelSelector: componentSelector(components.shardPool),
+    trim,
+    indexes: { [byShard]: (object) => identityKeys(object) },
+    wakes: (object, stores) => [...new Set([...ownerKeys(object), ...shardKeys(object, stores)])],
+  });
+}
+
+function shardKeys(object: KubernetesObject, stores: Stores): Key[] {
+  return identityKeys(object).flatMap((value) => stores.of(kinds.Shard).byIndex(byShard, value).map(keyOf));
+}
+
+/** Also the owner: an object whose identity labels somebody changed is to be put right. */
+function ownerKeys(object: KubernetesObject): Key[] {
+  const owner = controllerOf(object);
+  return owner?.kind === kinds.Shard.kind ? [`${object.metadata?.namespace ?? ""}/${owner.name}`] : [];
+}
+
+function identityKeys({ metadata }: KubernetesObject): string[] {
+  return metadata?.labels ? [indexValue(metadata.namespace ?? "", metadata.labels)] : [];
+}
+
+function indexValue(namespace: string, values: Readonly<Record<string, string>>): string {
+  return [namespace, ...identifying.map((label) => values[label] ?? "")].join("/");
+}
+
+/** What status is read from: whose pod it is, and how it fares. */
+function trimPod({ apiVersion, kind, metadata, status }: V1Pod): V1Pod {
+  return {
+    apiVersion,
+    kind,
+    metadata: identityOf(metadata) as V1Pod["metadata"],
+    status: {
+      phase: status?.phase,
+      conditions: status?.conditions?.map(({ type, status: value, reason, message }) => ({
+        type,
+        status: value,
+        reason,
+        message,
+      })),
+      initContainerStatuses: status?.initContainerStatuses?.map(trimContainer),
+      containerStatuses: status?.containerStatuses?.map(trimContainer),
+    },
+  };
+}
+
+type ContainerStatus = NonNullable<NonNullable<V1Pod["status"]>["containerStatuses"]>[number];
+
+function trimContainer({ name, image, imageID, ready, restartCount, state }: ContainerStatus): ContainerStatus {
+  return { name, image, imageID, ready, restartCount, state };
+}
+
+/** Only whether it exists is asked. */
+function trimClaim({ apiVersion, kind, metadata }: V1PersistentVolumeClaim): V1PersistentVolumeClaim {
+  return { apiVersion, kind, metadata: identityOf(metadata) as V1PersistentVolumeClaim["metadata"] };
+}
+
+function identityOf(metadata: Metadata = {}): Metadata {
+  const { name, namespace, uid, resourceVersion, labels: labelsOf, ownerReferences, deletionTimestamp } = metadata;
+  return { name, namespace, uid, resourceVersion, labels: labelsOf, ownerReferences, deletionTimestamp };
+}

@@ -1,0 +1,17 @@
+import type { TableGroup, TableGroupStatus } from "@multigres/api-types";
+import { type ControllerDefinition, kinds } from "@multigres/controller-kit";
+import { type ObservedTableGroup, observe } from "./observe.ts";
+import { parse } from "./parse.ts";
+import { reconcile } from "./reconcile.ts";
+import { malformedStatus } from "./status.ts";
+import { watches } from "./watches.ts";
+
+export const tableGroupController: ControllerDefinition<TableGroup, ObservedTableGroup, TableGroupStatus, undefined> = {
+  name: "tablegroup-controller",
+  primary: kinds.TableGroup,
+  watches,
+  parse,
+  malformed: (tableGroup, message, { now }) => malformedStatus(tableGroup, message, now),
+  observe,
+  reconcile,
+};
