@@ -1,6 +1,6 @@
 import type { Condition, ConditionStatus, ObjectMeta } from "@multigres/api-types";
 import { findCondition } from "./conditions.ts";
-import { conditionTypes } from "./vocabulary.ts";
+import { conditionTypes, reasons } from "./vocabulary.ts";
 
 /** Any child CR, as its parent reads it. */
 export interface Child {
@@ -29,51 +29,58 @@ export interface ChildHealth {
  * `expectation` (kind and name) words the message of a child that is absent.
  */
 export function childHealth(expectation: { kind: string; name: string }, child: Child | undefined): ChildHealth {
-  const label = `${expectation.kind} ${expectation.name}`;
-  if (!child) {
-    return {
-      name: expectation.name,
-      observed: false,
-      available: "False",
-      progressing: true,
-      message: `${label} doesn't exist yet`,
-    };
-  }
+  const { kind, name } = expectation;
+  const label = `${kind} ${name}`;
+  const unobserved = (available: ConditionStatus, message: string): ChildHealth => ({
+    name,
+    observed: false,
+    available,
+    progressing: true,
+    message: `${label} ${message}`,
+  });
+  if (!child) return unobserved("False", "doesn't exist yet");
   const { generation, deletionTimestamp } = child.metadata;
-  if (deletionTimestamp !== undefined) {
-    return {
-      name: expectation.name,
-      observed: false,
-      available: "Unknown",
-      progressing: true,
-      message: `${label} is being deleted`,
-    };
-  }
+  if (deletionTimestamp !== undefined) return unobserved("Unknown", "is being deleted");
   if (child.status?.observedGeneration === undefined || child.status.observedGeneration !== generation) {
-    return {
-      name: expectation.name,
-      observed: false,
-      available: "Unknown",
-      progressing: true,
-      message: `${label} hasn't observed its current spec yet`,
-    };
+    return unobserved("Unknown", "hasn't observed its current spec yet");
   }
-  const available = findCondition(child.status.conditions, conditionTypes.available);
-  const progressing = findCondition(child.status.conditions, conditionTypes.progressing);
-  const stalled = findCondition(child.status.conditions, conditionTypes.stalled);
-  const culprit =
-    available?.status === "True" ? (progressing?.status === "False" ? undefined : progressing) : available;
+
+  const available = currentCondition(child, conditionTypes.available);
+  const progressing = currentCondition(child, conditionTypes.progressing);
+  const stalled = currentCondition(child, conditionTypes.stalled);
   return {
-    name: expectation.name,
+    name,
     observed: true,
     available: available?.status ?? "Unknown",
     progressing: progressing?.status !== "False",
     stalled:
       stalled?.status === "True"
-        ? { reason: stalled.reason ?? "", message: `${label}: ${stalled.message ?? ""}` }
+        ? { reason: stalled.reason || reasons.componentsUnavailable, message: `${label}: ${wordsOf(stalled)}` }
         : undefined,
-    message: culprit ? `${label}: ${culprit.message ?? culprit.reason ?? "no reason given"}` : undefined,
+    message: complaint(label, available, progressing),
   };
+}
+
+/** A condition that speaks of an older spec than the status around it says nothing. */
+function currentCondition({ metadata, status }: Child, type: string): Condition | undefined {
+  const condition = findCondition(status?.conditions, type);
+  const observed = condition?.observedGeneration;
+  return observed === undefined || observed === metadata.generation ? condition : undefined;
+}
+
+function complaint(
+  label: string,
+  available: Condition | undefined,
+  progressing: Condition | undefined,
+): string | undefined {
+  if (available === undefined) return `${label} doesn't say whether it is available`;
+  if (available.status !== "True") return `${label}: ${wordsOf(available)}`;
+  if (progressing === undefined) return `${label} doesn't say whether it still changes`;
+  return progressing.status === "False" ? undefined : `${label}: ${wordsOf(progressing)}`;
+}
+
+function wordsOf({ message, reason }: Condition): string {
+  return message || reason || "no reason given";
 }
 
 /** True only when all are "True"; "False" as soon as one is; else "Unknown". An empty list is "True". */
@@ -82,17 +89,25 @@ export function allOf(statuses: readonly ConditionStatus[]): ConditionStatus {
   return statuses.every((status) => status === "True") ? "True" : "Unknown";
 }
 
-/** Joins messages for a condition, the first few whole and the rest counted, below `limit` characters. */
+/**
+ * Joins messages for a condition: each once, the first few whole and the rest counted, at most `limit` characters
+ * (64 or more).
+ */
 export function joinMessages(parts: readonly (string | undefined)[], limit = 1024): string {
-  const given = parts.filter((part): part is string => part !== undefined && part !== "");
+  const given = [...new Set(parts)].filter((part): part is string => part !== undefined && part !== "");
   const shown: string[] = [];
   let length = 0;
   for (const part of given) {
-    const cut = part.length > limit / 2 ? `${part.slice(0, limit / 2 - 1)}…` : part;
+    const cut = shortened(part, Math.floor(limit / 2));
     if (length + cut.length + 2 > limit - 16) break;
     shown.push(cut);
     length += cut.length + 2;
   }
   const rest = given.length - shown.length;
-  return rest > 0 ? `${shown.join("; ")}; and ${rest} more` : shown.join("; ");
+  return [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join("; ");
+}
+
+/** Never ends in half a character: the server would store another text than was sent. */
+function shortened(text: string, limit: number): string {
+  return text.length > limit ? `${text.slice(0, limit - 1).replace(/[\uD800-\uDBFF]$/, "")}…` : text;
 }

@@ -25,7 +25,8 @@ const order: readonly string[] = [
 /**
  * The whole list of conditions for a status: `drafts` with `observedGeneration` and `lastTransitionTime` (RFC 3339,
  * seconds), which moves only when the condition's status differs from `previous`. Types without a draft are dropped,
- * and the order is fixed, so that equal facts give an equal list.
+ * and the order is fixed, so that equal facts give an equal list. Of several drafts of a type the last one counts: the
+ * API server refuses a status that has a type twice.
  */
 export function setConditions(
   previous: readonly Condition[] | undefined,
@@ -33,7 +34,8 @@ export function setConditions(
   observation: Observation,
 ): Condition[] {
   const now = `${observation.now.toISOString().slice(0, 19)}Z`;
-  return [...drafts].sort(byOrderThenName).map((draft) => {
+  const byType = new Map(drafts.map((draft) => [draft.type, draft]));
+  return [...byType.values()].sort(byOrderThenName).map((draft) => {
     const before = previous?.find((condition) => condition.type === draft.type);
     const unchanged = before?.status === draft.status;
     return {
@@ -64,21 +66,25 @@ export interface Summary {
   readonly stalled?: { readonly reason: string; readonly message: string };
 }
 
-/** `Available`, `Progressing`, and from them `Ready` and `Stalled`. */
+/**
+ * `Available`, `Progressing`, and from them `Ready` and `Stalled`. `Ready` is what holds for the spec as a whole: nothing
+ * that waits for a person is ready, even if it serves.
+ */
 export function summarize({ available, progressing, stalled }: Summary): ConditionDraft[] {
-  const culprit = available.status === "True" ? progressing : available;
-  const ready: ConditionDraft =
-    available.status === "True" && progressing.status === "False"
-      ? { ...available, type: conditionTypes.ready, status: "True" }
-      : { ...culprit, type: conditionTypes.ready, status: available.status === "Unknown" ? "Unknown" : "False" };
   return [
     { ...available, type: conditionTypes.available },
     { ...progressing, type: conditionTypes.progressing },
-    ready,
+    { ...readiness({ available, progressing, stalled }), type: conditionTypes.ready },
     stalled
       ? { ...stalled, type: conditionTypes.stalled, status: "True" }
       : { type: conditionTypes.stalled, status: "False", reason: reasons.nothingToDo, message: messages.notStalled },
   ];
+}
+
+function readiness({ available, progressing, stalled }: Summary): Omit<ConditionDraft, "type"> {
+  if (available.status !== "True") return available;
+  if (progressing.status !== "False") return { ...progressing, status: "False" };
+  return stalled ? { ...stalled, status: "False" } : available;
 }
 
 export function findCondition(conditions: readonly Condition[] | undefined, type: string): Condition | undefined {

@@ -4,6 +4,8 @@ export interface ObservedPod {
   spec?: { nodeName?: string };
   status?: {
     phase?: string;
+    reason?: string;
+    message?: string;
     conditions?: readonly { type: string; status: string; reason?: string; message?: string }[];
     containerStatuses?: readonly ObservedContainer[];
     initContainerStatuses?: readonly ObservedContainer[];
@@ -16,9 +18,17 @@ export interface ObservedContainer {
   restartCount?: number;
   state?: {
     waiting?: { reason?: string; message?: string };
-    terminated?: { reason?: string; exitCode?: number; message?: string };
+    terminated?: TerminatedContainer;
     running?: unknown;
   };
+  /** How the run before the present one ended. */
+  lastState?: { terminated?: TerminatedContainer };
+}
+
+interface TerminatedContainer {
+  reason?: string;
+  exitCode?: number;
+  message?: string;
 }
 
 export interface PodHealth {
@@ -31,45 +41,81 @@ export interface PodHealth {
 }
 
 /** Waiting reasons that are no trouble but the normal way to a running container. */
-const starting = new Set(["ContainerCreating", "PodInitializing"]);
+const starting: ReadonlySet<string> = new Set(["ContainerCreating", "PodInitializing"]);
+
+/** Reasons of `Ready=False` that only repeat what the containers say. */
+const uninformative: ReadonlySet<string> = new Set(["", "ContainersNotReady", "UnknownContainerStatuses"]);
 
 /** Reads a pod's readiness and, if it isn't ready, the most telling reason. A pod being deleted isn't ready. */
 export function podHealth(pod: ObservedPod): PodHealth {
   const name = pod.metadata?.name ?? "";
-  if (pod.metadata?.deletionTimestamp !== undefined)
+  if (pod.metadata?.deletionTimestamp !== undefined) {
     return { name, ready: false, message: `Pod ${name} is being deleted` };
-  const ready =
-    pod.status?.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True") ?? false;
-  if (ready) return { name, ready };
-  for (const container of [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])]) {
-    const waiting = container.state?.waiting;
-    if (waiting?.reason && !starting.has(waiting.reason)) {
-      return {
-        name,
-        ready,
-        reason: waiting.reason,
-        message: `Pod ${name}, container ${container.name}: ${waiting.reason}${detail(waiting.message)}`,
-      };
-    }
-    const terminated = container.state?.terminated;
-    if (terminated && terminated.exitCode !== 0) {
-      const reason = terminated.reason ?? "Error";
-      return {
-        name,
-        ready,
-        reason,
-        message: `Pod ${name}, container ${container.name}: ${reason}, exit code ${terminated.exitCode ?? "unknown"}${detail(terminated.message)}`,
-      };
-    }
   }
-  const scheduled = pod.status?.conditions?.find((condition) => condition.type === "PodScheduled");
-  if (scheduled?.status === "False") {
-    const reason = scheduled.reason ?? "Unschedulable";
-    return { name, ready, reason, message: `Pod ${name}: ${reason}${detail(scheduled.message)}` };
-  }
-  return { name, ready, message: `Pod ${name} isn't ready` };
+  const readiness = conditionOf(pod, "Ready");
+  if (readiness?.status === "True") return { name, ready: true };
+  const trouble = containerTrouble(pod) ?? podTrouble(pod);
+  return trouble
+    ? { name, ready: false, reason: trouble.reason, message: `Pod ${name}${trouble.text}` }
+    : { name, ready: false, message: `Pod ${name} isn't ready` };
 }
 
-function detail(message: string | undefined): string {
-  return message ? ` (${message})` : "";
+interface Trouble {
+  readonly reason: string;
+  /** Follows the pod's name. */
+  readonly text: string;
+}
+
+/** Trouble of the first container that has any; init containers come first, as in the pod's life. */
+function containerTrouble({ status }: ObservedPod): Trouble | undefined {
+  for (const container of [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])]) {
+    const trouble = troubleOf(container);
+    if (trouble) return { reason: trouble.reason, text: `, container ${container.name}: ${trouble.text}` };
+  }
+  return undefined;
+}
+
+function troubleOf({ state, lastState, ready }: ObservedContainer): Trouble | undefined {
+  const { waiting, terminated } = state ?? {};
+  const before = lastState?.terminated;
+  if (waiting?.reason && !starting.has(waiting.reason)) {
+    // The kubelet's text about a back-off counts seconds; how the container ended says more and stays the same.
+    const detail = before && waiting.reason === "CrashLoopBackOff" ? endOf(before) : waiting.message;
+    return { reason: waiting.reason, text: `${waiting.reason}${inBrackets(detail)}` };
+  }
+  if (terminated && terminated.exitCode !== 0) {
+    return { reason: terminated.reason ?? "Error", text: endOf(terminated) };
+  }
+  // Between two crashes a container runs for a while; that is no recovery until it is ready.
+  if (state?.running !== undefined && ready === false && before && before.exitCode !== 0) {
+    return { reason: before.reason ?? "Error", text: `restarted after ${endOf(before)}` };
+  }
+  return undefined;
+}
+
+function endOf({ reason = "Error", exitCode, message }: TerminatedContainer): string {
+  return `${reason}, exit code ${exitCode ?? "unknown"}${inBrackets(message?.trim())}`;
+}
+
+/** What happened to the pod as a whole: never scheduled, evicted, on a node that is gone. */
+function podTrouble(pod: ObservedPod): Trouble | undefined {
+  const scheduled = conditionOf(pod, "PodScheduled");
+  if (scheduled?.status === "False") return stated(scheduled.reason ?? "Unschedulable", scheduled.message);
+  const { phase, reason, message } = pod.status ?? {};
+  if (phase === "Failed") return stated(reason ?? "Failed", message);
+  const readiness = conditionOf(pod, "Ready");
+  if (readiness && !uninformative.has(readiness.reason ?? "")) return stated(readiness.reason ?? "", readiness.message);
+  return undefined;
+}
+
+function stated(reason: string, message: string | undefined): Trouble {
+  return { reason, text: `: ${reason}${inBrackets(message)}` };
+}
+
+function conditionOf(pod: ObservedPod, type: string) {
+  return pod.status?.conditions?.find((condition) => condition.type === type);
+}
+
+function inBrackets(text: string | undefined): string {
+  return text ? ` (${text})` : "";
 }

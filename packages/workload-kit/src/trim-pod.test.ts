@@ -9,6 +9,8 @@ describe("trimPod", () => {
       spec: { nodeName: "n1", containers: [{ name: "c" }] },
       status: {
         phase: "Running",
+        reason: "Evicted",
+        message: "too little memory",
         podIP: "10.0.0.1",
         conditions: [{ type: "Ready", status: "False", reason: "r", message: "m", lastProbeTime: new Date(0) }],
         containerStatuses: [
@@ -19,6 +21,7 @@ describe("trimPod", () => {
             ready: false,
             restartCount: 4,
             state: { terminated: { exitCode: 1, reason: "Error", message: "boom", finishedAt: new Date(0) } },
+            lastState: { terminated: { exitCode: 137, reason: "OOMKilled", finishedAt: new Date(0) } },
           },
         ],
       },
@@ -27,9 +30,16 @@ describe("trimPod", () => {
       metadata,
       spec: { nodeName: "n1", containers: [] },
       status: {
+        reason: "Evicted",
+        message: "too little memory",
         conditions: [{ type: "Ready", status: "False", reason: "r", message: "m" }],
         containerStatuses: [
-          { name: "c", ready: false, state: { terminated: { exitCode: 1, reason: "Error", message: "boom" } } },
+          {
+            name: "c",
+            ready: false,
+            state: { terminated: { exitCode: 1, reason: "Error", message: "boom" } },
+            lastState: { terminated: { exitCode: 137, reason: "OOMKilled" } },
+          },
         ],
       },
     });

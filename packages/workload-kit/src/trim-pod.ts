@@ -1,4 +1,4 @@
-import type { V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
+import type { V1ContainerState, V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
 
 /**
  * A pod cut down to what a controller reads: its metadata, where it runs, and how it is. Most of a cache's memory is
@@ -13,6 +13,8 @@ export function trimPod(pod: V1Pod): V1Pod {
     ...(pod.spec?.nodeName === undefined ? {} : { spec: { nodeName: pod.spec.nodeName, containers: [] } }),
     status: {
       phase: status?.phase,
+      reason: status?.reason,
+      message: status?.message,
       conditions: status?.conditions?.map(({ type, status: value, reason, message }) => ({
         type,
         status: value,
@@ -25,8 +27,7 @@ export function trimPod(pod: V1Pod): V1Pod {
   };
 }
 
-function trimContainer({ name, ready, state }: V1ContainerStatus): V1ContainerStatus {
-  const terminated = state?.terminated;
+function trimContainer({ name, ready, state, lastState }: V1ContainerStatus): V1ContainerStatus {
   return {
     name,
     ready,
@@ -36,9 +37,14 @@ function trimContainer({ name, ready, state }: V1ContainerStatus): V1ContainerSt
     state: {
       ...(state?.running ? { running: {} } : {}),
       ...(state?.waiting ? { waiting: { reason: state.waiting.reason, message: state.waiting.message } } : {}),
-      ...(terminated
-        ? { terminated: { reason: terminated.reason, exitCode: terminated.exitCode, message: terminated.message } }
-        : {}),
+      ...trimTerminated(state),
     },
+    ...(lastState?.terminated ? { lastState: trimTerminated(lastState) } : {}),
   };
+}
+
+function trimTerminated(state: V1ContainerState | undefined): Pick<V1ContainerState, "terminated"> {
+  if (!state?.terminated) return {};
+  const { reason, exitCode, message } = state.terminated;
+  return { terminated: { reason, exitCode, message } };
 }
