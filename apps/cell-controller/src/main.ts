@@ -1,0 +1,4 @@
+import { runController } from "@multigres/controller-kit";
+import { cellController } from "./definition.ts";
+
+await runController(cellController);
