@@ -1,0 +1,19 @@
+import type { MultigresCluster, MultigresClusterStatus } from "@multigres/api-types";
+import { type ControllerDefinition, kinds } from "@multigres/controller-kit";
+import { type Observed, observe } from "./observe.ts";
+import { parse } from "./parse.ts";
+import { reconcile } from "./reconcile.ts";
+import type { Settings } from "./settings.ts";
+import { malformedStatus } from "./status.ts";
+import { primaryIndexes, watches } from "./watches.ts";
+
+export const clusterController: ControllerDefinition<MultigresCluster, Observed, MultigresClusterStatus, Settings> = {
+  name: "cluster-controller",
+  primary: kinds.MultigresCluster,
+  primaryIndexes,
+  watches,
+  parse,
+  malformed: (cluster, message, { now }) => malformedStatus(cluster, message, now),
+  observe,
+  reconcile,
+};

@@ -1,0 +1,77 @@
+import { expect, test } from "vitest";
+import { aCell, aCluster, aPool, aTableGroup, aTopoServer, aWorkload } from "./testing/builders.ts";
+import { condition, deleted, planFor } from "./testing/reconciling.ts";
+
+const tiny = { name: "tiny_db", spec: { pools: [aPool()] } };
+const cluster = aCluster({ spec: { databases: [tiny] } });
+const stranger = aCluster({ name: "stranger" });
+
+test("a removed database loses its TableGroup, by name and UID", () => {
+  const plan = planFor(cluster, [aTableGroup(cluster, "tiny_db"), aTableGroup(cluster, "old_db")]);
+  expect(plan.deletions).toMatchObject([
+    { kind: { kind: "TableGroup" }, namespace: "t1", name: "old-db-default", uid: "uid-TableGroup-old-db-default" },
+  ]);
+  expect(plan.events).toEqual([
+    {
+      type: "Normal",
+      reason: "Removing",
+      action: "Delete",
+      note: "Deleting TableGroup old-db-default: the spec no longer asks for it. Its PersistentVolumeClaims stay.",
+    },
+  ]);
+  expect(condition(plan.status([]), "Progressing")).toMatchObject({
+    status: "True",
+    message: expect.stringContaining("TableGroup old-db-default is no longer wanted and is being deleted"),
+  });
+});
+
+test("a removed cell goes when no existing pool is in it, and not before", () => {
+  const inZ2 = aTableGroup(cluster, "tiny_db", { pools: [aPool(), aPool({ cell: "z2" })] });
+  const cells = [aCell(cluster, "z1"), aCell(cluster, "z2")];
+  expect(deleted(planFor(cluster, [...cells, inZ2]))).toEqual([]);
+  expect(deleted(planFor(cluster, [...cells, aTableGroup(cluster, "tiny_db")]))).toEqual(["Cell demo-z2"]);
+});
+
+test("a cell outlives the database that was removed with it", () => {
+  const old = aTableGroup(cluster, "old_db", { pools: [aPool({ cell: "z2" })] });
+  expect(deleted(planFor(cluster, [aCell(cluster, "z2"), old]))).toEqual(["TableGroup old-db-default"]);
+});
+
+test("pools of another cluster keep no cell of ours", () => {
+  const theirs = aTableGroup(stranger, "x", { pools: [aPool({ cell: "z2" })] });
+  expect(deleted(planFor(cluster, [aCell(cluster, "z2"), theirs]))).toEqual(["Cell demo-z2"]);
+});
+
+test("the managed topology server goes when an external one takes its place", () => {
+  const moved = aCluster({ spec: { globalTopoServer: { external: { address: "e:2379" } } } });
+  expect(deleted(planFor(moved, [aTopoServer(moved)]))).toEqual(["TopoServer demo-global"]);
+});
+
+test("the budget of a component that is down to one replica goes, its other objects stay", () => {
+  const plan = planFor(cluster, [
+    aWorkload(cluster, "Deployment", "multiadmin"),
+    aWorkload(cluster, "Service", "multiadmin"),
+    aWorkload(cluster, "PodDisruptionBudget", "multiadmin"),
+  ]);
+  expect(deleted(plan)).toEqual(["PodDisruptionBudget demo-multiadmin"]);
+});
+
+test("what isn't controlled by the cluster is never deleted", () => {
+  const objects = [
+    aTableGroup(stranger, "old_db"),
+    aTableGroup(cluster, "orphan_db", { owner: null }),
+    aCell(aCluster({ uid: "the-one-before" }), "z2"),
+  ];
+  expect(deleted(planFor(cluster, objects))).toEqual([]);
+});
+
+test("what is on its way out isn't deleted again, but still told", () => {
+  const plan = planFor(cluster, [aTableGroup(cluster, "old_db", { deletionTimestamp: "2026-11-20T09:00:00Z" })]);
+  expect(plan.deletions).toEqual([]);
+  expect(condition(plan.status([]), "Progressing").message).toContain("old-db-default");
+});
+
+test("of two TableGroups for one database the second goes", () => {
+  const twice = [aTableGroup(cluster, "tiny_db"), aTableGroup(cluster, "tiny_db", { name: "tiny-db-second" })];
+  expect(deleted(planFor(cluster, twice))).toEqual(["TableGroup tiny-db-second"]);
+});

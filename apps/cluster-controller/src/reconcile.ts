@@ -1,0 +1,27 @@
+import type { MultigresClusterStatus } from "@multigres/api-types";
+import type { Plan, ReconcileContext } from "@multigres/controller-kit";
+import { desiredObjects } from "./desired.ts";
+import { clusterEvents } from "./events.ts";
+import { clusterHealth } from "./health.ts";
+import { leftovers } from "./leftovers.ts";
+import type { Observed } from "./observe.ts";
+import { isPaused } from "./paused.ts";
+import { resolveCluster } from "./resolve.ts";
+import type { Settings } from "./settings.ts";
+import { clusterStatus } from "./status.ts";
+
+export function reconcile(
+  observed: Observed,
+  { now, settings }: ReconcileContext<Settings>,
+): Plan<MultigresClusterStatus> {
+  const cluster = resolveCluster(observed, settings);
+  const objects = desiredObjects(cluster);
+  const left = leftovers(observed, cluster, objects);
+  const health = clusterHealth(cluster, observed);
+  return {
+    objects: isPaused(observed.cluster) ? [] : objects,
+    deletions: left.deletions,
+    events: clusterEvents(cluster, health, left),
+    status: (failures) => clusterStatus({ cluster, health, leftovers: left, failures }, now),
+  };
+}

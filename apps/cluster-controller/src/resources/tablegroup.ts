@@ -1,0 +1,57 @@
+import { apiVersion, type CellPlacement, type ResolvedPool, type TableGroup } from "@multigres/api-types";
+import { defaultTableGroup, ownedMetadata, tableGroupLabels } from "@multigres/workload-kit";
+import type { ResolvedCluster, ResolvedDatabase } from "../resolve.ts";
+import { imagePull } from "./image-pull.ts";
+import { multiadminAddress } from "./multiadmin.ts";
+
+/** Multigres runs one shard per database today. */
+export const shardsPerTableGroup = 1;
+
+export function tableGroup(
+  cluster: ResolvedCluster,
+  database: ResolvedDatabase,
+  pools: readonly ResolvedPool[],
+): TableGroup {
+  const { owner, images } = cluster;
+  return {
+    apiVersion,
+    kind: "TableGroup",
+    metadata: ownedMetadata(
+      owner,
+      database.tableGroupName,
+      tableGroupLabels(owner.metadata.name, database.name, defaultTableGroup),
+    ),
+    spec: {
+      cluster: cluster.reference,
+      database: database.name,
+      tableGroup: defaultTableGroup,
+      images: {
+        ...imagePull(cluster),
+        multipooler: images.multipooler,
+        postgres: images.postgres,
+        pgctld: images.pgctld,
+      },
+      cells: cellsOf(pools, cluster),
+      globalTopoServer: cluster.topology,
+      multiadmin: { address: multiadminAddress(owner.metadata.name, owner.metadata.namespace) },
+      durabilityPolicy: database.durabilityPolicy,
+      postgresPasswordSecretRef: cluster.postgresPasswordSecretRef,
+      ...(cluster.backupRepository ? { backupRepository: cluster.backupRepository } : {}),
+      persistentVolumeClaimRetentionPolicy: cluster.persistentVolumeClaimRetentionPolicy,
+      partitioning: { shards: shardsPerTableGroup },
+      shardTemplate: { pools: [...pools] },
+    },
+  };
+}
+
+/** Only the cells that the pools use, so that a new cell doesn't touch the databases outside it. */
+function cellsOf(pools: readonly ResolvedPool[], cluster: ResolvedCluster): CellPlacement[] {
+  const used = new Set(pools.map((pool) => pool.cell));
+  return cluster.cells
+    .filter((cell) => used.has(cell.name))
+    .map(({ name, zone, region }) => ({
+      name,
+      ...(zone === undefined ? {} : { zone }),
+      ...(region === undefined ? {} : { region }),
+    }));
+}

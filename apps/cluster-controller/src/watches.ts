@@ -1,0 +1,109 @@
+import type { V1Pod } from "@kubernetes/client-node";
+import { apiVersion, labels, type MultigresCluster } from "@multigres/api-types";
+import {
+  controllerOf,
+  type Key,
+  type KubernetesObject,
+  keyOf,
+  kinds,
+  type ResourceKind,
+  type Stores,
+  type Watch,
+  watch,
+} from "@multigres/controller-kit";
+import { components, managedBy, names, trimPod } from "@multigres/workload-kit";
+import { parse } from "./parse.ts";
+import { tableGroupNames } from "./tablegroup-name.ts";
+
+/** Index of clusters by the ShardTemplates that they refer to: a template wakes exactly its users. */
+const clustersByTemplate = "shardTemplate";
+/** Index of clusters by the names of the children that they want: a stranger that frees such a name wakes them. */
+const clustersByChild = "child";
+/** Index of pods by `<cluster's key>/<component>`. */
+export const podsOfComponent = "component";
+
+/** Malformed clusters stand in the cache too; they use nothing. */
+export const primaryIndexes = {
+  [clustersByTemplate]: (cluster: MultigresCluster) => ifWellFormed(cluster, templatesOf),
+  [clustersByChild]: (cluster: MultigresCluster) => ifWellFormed(cluster, childrenOf),
+};
+
+function ifWellFormed(
+  cluster: MultigresCluster,
+  keysOf: (cluster: MultigresCluster) => readonly string[],
+): readonly string[] {
+  const parsed = parse(cluster);
+  return parsed.ok ? [...new Set(keysOf(parsed.value))] : [];
+}
+
+function templatesOf({ metadata, spec }: MultigresCluster): readonly string[] {
+  return (spec.databases ?? []).flatMap(({ spec: { shardTemplateRef } }) =>
+    shardTemplateRef === undefined ? [] : [`${metadata.namespace}/${shardTemplateRef}`],
+  );
+}
+
+function childrenOf({ metadata: { namespace, name }, spec }: MultigresCluster): readonly string[] {
+  return [
+    childKey("TopoServer", `${namespace}/${names.globalTopoServer(name)}`),
+    ...spec.cells.map((cell) => childKey("Cell", `${namespace}/${names.cell(name, cell.name)}`)),
+    ...(spec.databases ?? [])
+      .flatMap((database) => tableGroupNames(name, database.name))
+      .map((tableGroup) => childKey("TableGroup", `${namespace}/${tableGroup}`)),
+  ];
+}
+
+const workloadSelector = `${labels.component} in (${components.multiadmin},${components.multiorch}),${labels.managedBy}=${managedBy}`;
+
+/** The four kinds below are ours alone, so their caches need no selector; workloads' caches hold our components only. */
+export const watches: readonly Watch[] = [
+  watch({
+    kind: kinds.ShardTemplate,
+    wakes: (template, stores) => clusters(stores, clustersByTemplate, keyOf(template)),
+  }),
+  child(kinds.TopoServer),
+  child(kinds.Cell),
+  child(kinds.TableGroup),
+  watch({ kind: kinds.Deployment, labelSelector: workloadSelector }),
+  watch({ kind: kinds.StatefulSet, labelSelector: workloadSelector }),
+  watch({ kind: kinds.Service, labelSelector: workloadSelector }),
+  watch({ kind: kinds.PodDisruptionBudget, labelSelector: workloadSelector }),
+  watch({
+    kind: kinds.Pod,
+    labelSelector: workloadSelector,
+    trim: trimPod,
+    indexes: {
+      [podsOfComponent]: (pod) => clusterKeys(pod).map((key) => `${key}/${pod.metadata?.labels?.[labels.component]}`),
+    },
+    wakes: clusterKeys,
+  }),
+];
+
+function child<T extends KubernetesObject>(kind: ResourceKind<T>): Watch {
+  return watch<T>({
+    kind,
+    wakes: (object, stores) => [
+      ...new Set([...owningCluster(object), ...clusters(stores, clustersByChild, childKey(kind.kind, keyOf(object)))]),
+    ],
+  });
+}
+
+function childKey(kind: string, key: Key): string {
+  return `${kind} ${key}`;
+}
+
+function clusters(stores: Stores, index: string, value: string): Key[] {
+  return stores.of(kinds.MultigresCluster).byIndex(index, value).map(keyOf);
+}
+
+function owningCluster(object: KubernetesObject): Key[] {
+  const owner = controllerOf(object);
+  return owner?.kind === kinds.MultigresCluster.kind && owner.apiVersion === apiVersion
+    ? [`${object.metadata?.namespace ?? ""}/${owner.name}`]
+    : [];
+}
+
+/** A pod's controller is a ReplicaSet or StatefulSet, so its cluster is read from the label. */
+function clusterKeys(pod: V1Pod): Key[] {
+  const cluster = pod.metadata?.labels?.[labels.cluster];
+  return cluster === undefined ? [] : [`${pod.metadata?.namespace ?? ""}/${cluster}`];
+}
