@@ -113,6 +113,28 @@ describe("podHealth of a pod in trouble", () => {
       "Pod demo-0, container postgres: CrashLoopBackOff (OOMKilled, exit code 137)",
     ],
     [
+      "an image that can't be pulled any more, whatever happened before",
+      {
+        containerStatuses: [
+          aContainer({
+            state: { waiting: { reason: "ImagePullBackOff", message: "Back-off pulling image" } },
+            lastState: { terminated: { exitCode: 1, reason: "Error" } },
+          }),
+        ],
+      },
+      "ImagePullBackOff",
+      "Pod demo-0, container postgres: ImagePullBackOff (Back-off pulling image)",
+    ],
+    [
+      "a container that crashes on a node that is gone",
+      {
+        conditions: [{ type: "Ready", status: "False", reason: "NodeNotReady" }],
+        containerStatuses: [aContainer({ state: { terminated: { exitCode: 1, reason: "Error" } } })],
+      },
+      "Error",
+      "Pod demo-0, container postgres: Error, exit code 1",
+    ],
+    [
       "a crash loop of which nothing else is known",
       {
         containerStatuses: [
@@ -178,9 +200,20 @@ describe("podHealth of a pod in trouble", () => {
     ],
     [
       "an eviction",
-      { phase: "Failed", reason: "Evicted", message: "The node was low on resource: memory." },
+      {
+        phase: "Failed",
+        reason: "Evicted",
+        message: "The node was low on resource: memory.",
+        containerStatuses: [aContainer({ state: { terminated: { exitCode: 137, reason: "Error" } } })],
+      },
       "Evicted",
       "Pod demo-0: Evicted (The node was low on resource: memory.)",
+    ],
+    [
+      "a failure whose containers say more than the pod",
+      { phase: "Failed", containerStatuses: [aContainer({ state: { terminated: { exitCode: 2, reason: "Error" } } })] },
+      "Error",
+      "Pod demo-0, container postgres: Error, exit code 2",
     ],
     ["a failure without a reason", { phase: "Failed" }, "Failed", "Pod demo-0: Failed"],
     [

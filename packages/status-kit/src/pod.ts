@@ -54,7 +54,7 @@ export function podHealth(pod: ObservedPod): PodHealth {
   }
   const readiness = conditionOf(pod, "Ready");
   if (readiness?.status === "True") return { name, ready: true };
-  const trouble = containerTrouble(pod) ?? podTrouble(pod);
+  const trouble = failure(pod) ?? containerTrouble(pod) ?? podTrouble(pod);
   return trouble
     ? { name, ready: false, reason: trouble.reason, message: `Pod ${name}${trouble.text}` }
     : { name, ready: false, message: `Pod ${name} isn't ready` };
@@ -97,12 +97,16 @@ function endOf({ reason = "Error", exitCode, message }: TerminatedContainer): st
   return `${reason}, exit code ${exitCode ?? "unknown"}${inBrackets(message?.trim())}`;
 }
 
-/** What happened to the pod as a whole: never scheduled, evicted, on a node that is gone. */
+/** A pod that was ended for good, for example by an eviction; its containers only show that they were killed. */
+function failure({ status }: ObservedPod): Trouble | undefined {
+  return status?.phase === "Failed" && status.reason ? stated(status.reason, status.message) : undefined;
+}
+
+/** What happened to the pod as a whole: never scheduled, failed, on a node that is gone. */
 function podTrouble(pod: ObservedPod): Trouble | undefined {
   const scheduled = conditionOf(pod, "PodScheduled");
   if (scheduled?.status === "False") return stated(scheduled.reason ?? "Unschedulable", scheduled.message);
-  const { phase, reason, message } = pod.status ?? {};
-  if (phase === "Failed") return stated(reason ?? "Failed", message);
+  if (pod.status?.phase === "Failed") return stated("Failed", pod.status.message);
   const readiness = conditionOf(pod, "Ready");
   if (readiness && !uninformative.has(readiness.reason ?? "")) return stated(readiness.reason ?? "", readiness.message);
   return undefined;
