@@ -1,6 +1,7 @@
 /**
  * How many of each there may be. The API server computes the worst cost of every CEL rule from these bounds and
- * refuses the CRD above its budget: 50, 64 and 32 pass with all rules, 100 of each don't.
+ * refuses the CRD above its budget; policies have a limit when they run, and an object must fit into etcd. A test creates
+ * and edits the biggest cluster that is allowed here.
  */
 export const bounds = {
   cells: 50,

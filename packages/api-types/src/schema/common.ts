@@ -12,7 +12,7 @@ export const quantity = z.union([z.string(), z.number()]).meta({
 });
 export type Quantity = z.infer<typeof quantity>;
 
-export const resourceList = mapOf(quantity, 16);
+const resourceList = mapOf(quantity, 16);
 export type ResourceList = z.infer<typeof resourceList>;
 
 export const resourceRequirements = z.object({
@@ -98,7 +98,7 @@ export const baseStatus = {
  */
 export const storageGrowthFailures = mapOf(quantity, 4096);
 
-export const retentionPolicy = z.enum(["Retain", "Delete"]);
+const retentionPolicy = z.enum(["Retain", "Delete"]);
 export const persistentVolumeClaimRetentionPolicy = z.object({
   whenDeleted: retentionPolicy
     .describe("Volumes of a pool, database, cell or cluster that was removed. Unset: Retain.")

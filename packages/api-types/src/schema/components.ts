@@ -21,7 +21,7 @@ export type Component = z.infer<typeof component>;
 
 const rootPath = text(256).regex(/^(\/[A-Za-z0-9._-]+)+$/);
 
-export const managedTopoServer = z.object({
+const managedTopoServer = z.object({
   image: image.describe("etcd's image.").optional(),
   replicas: z
     .int32()
@@ -37,7 +37,7 @@ export const managedTopoServer = z.object({
 });
 export type ManagedTopoServer = z.infer<typeof managedTopoServer>;
 
-export const externalTopoServer = z.object({
+const externalTopoServer = z.object({
   address: text(2048)
     .regex(/^[^,\s/]+:[0-9]{1,5}(,[^,\s/]+:[0-9]{1,5})*$/)
     .describe("host:port of etcd's client endpoint; several are separated by commas. No scheme."),

@@ -55,7 +55,7 @@ const cellSettings = withRules(
   },
 );
 
-export const cellDefinition = withRules(
+const cellDefinition = withRules(
   z.object({
     name: ownCellName.describe("Name of the cell. Lower-case letters, digits and -, at most 30."),
     spec: cellSettings.describe("Placement and components of the cell.").optional(),
@@ -72,7 +72,7 @@ export const cellDefinition = withRules(
 );
 export type CellDefinition = z.infer<typeof cellDefinition>;
 
-export const databaseDefinition = z.object({
+const databaseDefinition = z.object({
   name: databaseName.describe("Name of the database. Letters, digits, _ and -, at most 63."),
   spec: withRules(
     z.object({

@@ -44,7 +44,7 @@ const podAffinity = z.object({
   ).optional(),
 });
 
-export const affinity = z.object({
+const affinity = z.object({
   nodeAffinity: z
     .object({
       requiredDuringSchedulingIgnoredDuringExecution: atomicObject(
@@ -61,7 +61,7 @@ export const affinity = z.object({
 });
 export type Affinity = z.infer<typeof affinity>;
 
-export const toleration = z.object({
+const toleration = z.object({
   key: labelKey.optional(),
   operator: operator.optional(),
   value: labelValue.optional(),
@@ -70,7 +70,7 @@ export const toleration = z.object({
 });
 export type Toleration = z.infer<typeof toleration>;
 
-export const topologySpreadConstraint = z.object({
+const topologySpreadConstraint = z.object({
   maxSkew: z.int32(),
   topologyKey: labelKey,
   whenUnsatisfiable: text(32),

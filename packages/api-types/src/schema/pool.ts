@@ -8,7 +8,7 @@ import { placementShape } from "./placement.ts";
 export const poolType = z.enum(["replica", "readOnly"]);
 export type PoolType = z.infer<typeof poolType>;
 
-export const containerSettings = z.object({ resources: resourceRequirements.optional() });
+const containerSettings = z.object({ resources: resourceRequirements.optional() });
 export type ContainerSettings = z.infer<typeof containerSettings>;
 
 /**
