@@ -1,0 +1,87 @@
+import type { OwnerReference } from "@multigres/api-types";
+import type { KubernetesObject } from "@multigres/controller-kit";
+import { describe, expect, test } from "vitest";
+import { topoController } from "./definition.ts";
+import { memberBudget } from "./resources/disruption-budget.ts";
+import { memberStatefulSet, wantedDataClaim } from "./resources/statefulset.ts";
+import { aPod, aTopoServer, now } from "./testing/builders.ts";
+import { storesWith, watchOf } from "./testing/stores.ts";
+
+const topoServer = aTopoServer();
+const { name, namespace } = topoServer.metadata;
+
+function live(
+  object: KubernetesObject,
+  uid: string,
+  owner?: Pick<OwnerReference, "kind" | "name" | "uid">,
+): KubernetesObject {
+  const ownerReferences = owner ? [{ apiVersion: "v1", controller: true, ...owner }] : object.metadata?.ownerReferences;
+  return { ...object, metadata: { ...object.metadata, uid, ownerReferences } };
+}
+
+const statefulSet = live(memberStatefulSet(topoServer, wantedDataClaim(topoServer)), "sts-uid");
+const budget = live(memberBudget(topoServer) ?? {}, "pdb-uid");
+
+function member(ordinal: number, uid = "sts-uid"): KubernetesObject {
+  const owner = { kind: "StatefulSet", name, uid };
+  return live(
+    { kind: "Pod", ...aPod(`${name}-${ordinal}`), metadata: { name: `${name}-${ordinal}`, namespace } },
+    `pod-${ordinal}`,
+    owner,
+  );
+}
+
+describe("what is observed of a TopoServer", () => {
+  test("is what it controls, and the pods of its StatefulSet", () => {
+    const seen = topoController.observe(topoServer, storesWith(statefulSet, budget, member(0), member(1)));
+    expect(seen.statefulSet?.metadata?.uid).toBe("sts-uid");
+    expect(seen.pods.map(({ metadata }) => metadata?.name)).toEqual([`${name}-0`, `${name}-1`]);
+    expect(seen.disruptionBudgets).toHaveLength(1);
+  });
+
+  test("isn't what others control, whatever its name and labels", () => {
+    const stranger = live(statefulSet, "other-sts", { kind: "TopoServer", name: "other", uid: "other-uid" });
+    const seen = topoController.observe(topoServer, storesWith(stranger, member(0, "other-sts")));
+    expect(seen.statefulSet).toBeUndefined();
+    expect(seen.pods).toEqual([]);
+  });
+
+  test("isn't the pods without controller while there is no StatefulSet", () => {
+    expect(
+      topoController.observe(topoServer, storesWith({ kind: "Pod", metadata: { name: "p", namespace } })).pods,
+    ).toEqual([]);
+  });
+});
+
+describe("watches", () => {
+  test("a member wakes the TopoServer of its StatefulSet's name", () => {
+    const wakes = watchOf("Pod").wakes;
+    expect(wakes?.(member(0), storesWith())).toEqual([`${namespace}/${name}`]);
+    expect(wakes?.({ metadata: { name: "p", namespace } }, storesWith())).toEqual([]);
+  });
+
+  test("keep only our etcd workloads in caches", () => {
+    for (const { labelSelector } of topoController.watches) {
+      expect(labelSelector).toBe(
+        "app.kubernetes.io/component=toposerver,app.kubernetes.io/managed-by=multigres-operator",
+      );
+    }
+  });
+});
+
+describe("parse", () => {
+  test("gives the object itself, with fields that it doesn't know", () => {
+    const newer = { ...topoServer, spec: { ...topoServer.spec, future: true } };
+    const parsed = topoController.parse(newer);
+    expect(parsed.ok && parsed.value).toBe(newer);
+  });
+
+  test("names the fields of an object that can't be read, and its status tells them", () => {
+    const broken = { ...topoServer, spec: { ...topoServer.spec, replicas: "three" } } as unknown as KubernetesObject;
+    const parsed = topoController.parse(broken);
+    const message = parsed.ok ? "" : parsed.message;
+    expect(message).toMatch(/^spec\.replicas: /);
+    const status = topoController.malformed(broken as typeof topoServer, message, { now, settings: {} });
+    expect(status.conditions).toContainEqual(expect.objectContaining({ type: "Stalled", status: "True", message }));
+  });
+});
