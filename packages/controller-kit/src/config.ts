@@ -32,10 +32,10 @@ export type KitSettings = z.output<typeof kitSettings>;
  * @param settings the app's own variables
  * @throws ConfigError that names each wrong variable
  */
-export function readConfig<Shape extends z.ZodRawShape>(
+export function readConfig<Settings>(
   env: Readonly<Record<string, string | undefined>>,
-  settings: z.ZodObject<Shape>,
-): { readonly kit: KitSettings; readonly app: z.output<z.ZodObject<Shape>> } {
+  settings: z.ZodType<Settings>,
+): { readonly kit: KitSettings; readonly app: Settings } {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
   const kit = kitSettings.safeParse(given);
   const app = settings.safeParse(given);

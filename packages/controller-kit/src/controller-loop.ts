@@ -130,6 +130,8 @@ export class ControllerLoop {
         log.debug({ failures: queue.failures(key) + 1 }, `to be tried again: ${result.why}`);
         queue.addRateLimited(key, patience[result.retry]);
         return "requeue";
+      default:
+        return result satisfies never;
     }
   }
 

@@ -214,7 +214,7 @@ describe.each([
       const { failures } = await process.run([desired()]);
       expect(failures).toEqual([]);
       expect(api.peek(kind, key)?.metadata?.ownerReferences).toEqual([ownerReference]);
-      expect(process.events).toContainEqual(expect.stringContaining(`Normal TakenOver ${kind.kind}`));
+      expect(process.events).toEqual([expect.stringContaining(`Normal TakenOver ${kind.kind}`)]);
     }
   });
 

@@ -22,7 +22,7 @@ export function managedFieldsOf(live: KubernetesObject): readonly ManagedFields[
  * @param paths as `differences` gives them
  */
 export function editorsOf(live: KubernetesObject, paths: readonly string[], self: string): readonly string[] {
-  const others = managedFieldsOf(live).filter((entry) => entry.manager !== self && entry.subresource === undefined);
+  const others = managedFieldsOf(live).filter((entry) => entry.manager !== self && entry.subresource !== "status");
   const editors = others.filter((entry) => paths.some((path) => covers(entry.fieldsV1, segmentsOf(path))));
   const last = [...others].sort((a, b) => (b.time ?? "").localeCompare(a.time ?? "")).slice(0, 1);
   const names = (editors.length > 0 ? editors : last).map((entry) => entry.manager ?? "unknown");
@@ -80,5 +80,7 @@ function covers(tree: unknown, segments: readonly Segment[]): boolean {
 
 function namesElement(entry: string, key: string | undefined, value: string): boolean {
   const keys: unknown = JSON.parse(entry.slice(2));
-  return isFields(keys) && key !== undefined && (keys[key] === undefined || String(keys[key]) === value);
+  if (!isFields(keys) || key === undefined) return false;
+  const known = keys[key];
+  return known === undefined || known === value || JSON.stringify(known) === value;
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import type { Caches } from "./caches.ts";
 import type { ApiClient } from "./client.ts";
-import { type Clock, systemClock } from "./clock.ts";
+import { type Clock, sleep, systemClock } from "./clock.ts";
 import type { KitSettings } from "./config.ts";
 import { ControllerLoop } from "./controller-loop.ts";
 import type { ControllerDefinition } from "./definition.ts";
@@ -211,7 +211,9 @@ export function createManager<P extends KubernetesObject, O, S, Settings>(
       log.info("stopping");
       await loop.stop(drainMs);
       queue.close();
-      await Promise.race([recorder.flush(), delay(flushMs)]);
+      const flushed = new AbortController();
+      await Promise.race([recorder.flush(), sleep(clock, flushMs, flushed.signal)]);
+      flushed.abort();
       await elector?.release();
       caches.stop();
       metrics.stop();
@@ -219,10 +221,4 @@ export function createManager<P extends KubernetesObject, O, S, Settings>(
       log.info("stopped");
     },
   };
-
-  function delay(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      clock.after(ms, resolve);
-    });
-  }
 }

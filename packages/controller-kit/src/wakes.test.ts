@@ -21,7 +21,7 @@ function ownedBy(
 }
 
 function woken(before: KubernetesObject | undefined, after: KubernetesObject | undefined, watch: Partial<Watch> = {}) {
-  return [...wokenBy({ kind: kinds.Service as ResourceKind, ...watch }, before, after, primary, stores)];
+  return [...wokenBy({ kind: kinds.Service, ...watch }, before, after, primary, stores)];
 }
 
 describe("wokenBy", () => {

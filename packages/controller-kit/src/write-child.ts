@@ -1,11 +1,9 @@
 import { appliedHashOf, hashOf, withAppliedHash } from "./applied-hash.ts";
-import { editorsOf } from "./field-managers.ts";
 import { metadataDrift } from "./metadata-drift.ts";
 import { mergeOwners } from "./ownership.ts";
 import type { DesiredObject } from "./plan.ts";
-import { regardingOf } from "./recorder.ts";
 import type { KubernetesObject } from "./resource.ts";
-import { revertEvent } from "./revert-event.ts";
+import { reportCorrection } from "./correction-event.ts";
 import { differences } from "./subset.ts";
 import type { WriteContext, WriteOutcome } from "./write-context.ts";
 
@@ -21,7 +19,7 @@ export async function writeChild(
   live: KubernetesObject,
   context: WriteContext,
 ): Promise<WriteOutcome> {
-  const { client, records, recorder, observer, request } = context;
+  const { client, records, observer, request } = context;
   const hash = hashOf(desired.object);
   const settled = records.isSettled(live, hash, metadataDrift(desired.object, live).length === 0);
   if (settled || childDifferences(desired.object, live).length === 0) {
@@ -41,10 +39,7 @@ export async function writeChild(
   observer.written(desired.kind.kind, "replace");
   records.note(written, hash, false);
   context.remember(desired.kind, written);
-  if (reverting && written.metadata?.resourceVersion !== base.metadata?.resourceVersion && paths.length > 0) {
-    const editors = editorsOf(base, paths, context.fieldManager);
-    recorder.happened(regardingOf(desired.kind, written), revertEvent(desired.object, paths, editors));
-  }
+  reportCorrection({ kind: desired.kind, desired: desired.object, found: base, written, paths, reverting }, context);
   return "written";
 }
 

@@ -13,18 +13,18 @@ import type { ObjectRef } from "./resource.ts";
 /** How soon a failure is worth another try: `soon` when it says nothing about the object, `later` when somebody must act. */
 export type Retry = "soon" | "later";
 
+const retries: Readonly<Record<WriteFailureReason, Retry>> = {
+  Conflict: "soon",
+  Unavailable: "soon",
+  NameConflict: "later",
+  Forbidden: "later",
+  QuotaExceeded: "later",
+  Invalid: "later",
+  NamespaceTerminating: "later",
+};
+
 export function retryOf(reason: WriteFailureReason): Retry {
-  switch (reason) {
-    case "Conflict":
-    case "Unavailable":
-      return "soon";
-    case "NameConflict":
-    case "Forbidden":
-    case "QuotaExceeded":
-    case "Invalid":
-    case "NamespaceTerminating":
-      return "later";
-  }
+  return retries[reason];
 }
 
 export function refOf(desired: DesiredObject): ObjectRef {

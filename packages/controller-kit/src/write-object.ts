@@ -3,9 +3,7 @@ import { isAlreadyExists, isConflict, isNotFound } from "./errors.ts";
 import { NameConflictError } from "./name-conflict.ts";
 import { ownershipOf } from "./ownership.ts";
 import type { DesiredObject } from "./plan.ts";
-import { regardingOf } from "./recorder.ts";
 import type { KubernetesObject } from "./resource.ts";
-import { takeoverEvent } from "./revert-event.ts";
 import { writeChild } from "./write-child.ts";
 import type { WriteContext, WriteOutcome } from "./write-context.ts";
 import { writeWorkload } from "./write-workload.ts";
@@ -71,14 +69,7 @@ async function update(
   const ownership = ownershipOf(desired, existing);
   if (ownership === "foreign") throw new NameConflictError(desired, existing);
   if (existing.metadata?.deletionTimestamp !== undefined) return "waiting";
-  const outcome =
-    desired.write === "exact"
-      ? await writeChild(desired, existing, context)
-      : await writeWorkload(desired, existing, context);
-  if (ownership === "orphan" && outcome === "written") {
-    context.recorder.happened(regardingOf(desired.kind, existing), takeoverEvent(desired.object));
-  }
-  return outcome;
+  return desired.write === "exact" ? writeChild(desired, existing, context) : writeWorkload(desired, existing, context);
 }
 
 async function live(desired: DesiredObject, context: WriteContext): Promise<KubernetesObject | undefined> {

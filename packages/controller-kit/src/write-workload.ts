@@ -1,10 +1,9 @@
 import { appliedHashOf, hashOf, withAppliedHash } from "./applied-hash.ts";
-import { editorsOf, updatesTurnedIntoApply } from "./field-managers.ts";
+import { updatesTurnedIntoApply } from "./field-managers.ts";
 import { metadataDrift } from "./metadata-drift.ts";
 import type { DesiredObject } from "./plan.ts";
-import { regardingOf } from "./recorder.ts";
 import type { KubernetesObject } from "./resource.ts";
-import { revertEvent } from "./revert-event.ts";
+import { reportCorrection } from "./correction-event.ts";
 import { differences } from "./subset.ts";
 import type { WriteContext, WriteOutcome } from "./write-context.ts";
 
@@ -19,7 +18,7 @@ export async function writeWorkload(
   live: KubernetesObject,
   context: WriteContext,
 ): Promise<WriteOutcome> {
-  const { client, records, recorder, observer } = context;
+  const { client, records, observer } = context;
   const hash = hashOf(desired.object);
   const record = records.get(live);
   const drift = metadataDrift(desired.object, live);
@@ -44,10 +43,7 @@ export async function writeWorkload(
   observer.written(desired.kind.kind, "apply");
   records.note(written, hash, true);
   context.remember(desired.kind, written);
-  if (reverting && written.metadata?.resourceVersion !== base.metadata?.resourceVersion) {
-    const editors = editorsOf(base, paths, context.fieldManager);
-    recorder.happened(regardingOf(desired.kind, written), revertEvent(desired.object, paths, editors));
-  }
+  reportCorrection({ kind: desired.kind, desired: desired.object, found: base, written, paths, reverting }, context);
   return "written";
 }
 

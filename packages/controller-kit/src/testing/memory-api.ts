@@ -14,6 +14,13 @@ export interface RecordedCall {
   readonly object?: KubernetesObject;
 }
 
+/** Told of each change, as a watch would be. */
+export type MemoryListener = (
+  kind: string,
+  before: KubernetesObject | undefined,
+  after: KubernetesObject | undefined,
+) => void;
+
 /**
  * An `ApiClient` over a map, for tests of what the kit sends: versions, generations, UIDs and preconditions are kept as
  * the API server does; apply merges and never takes a field away; there are no subresource rules and no validation.
@@ -23,6 +30,7 @@ export class MemoryApi implements ApiClient {
   readonly #objects = new Map<string, KubernetesObject>();
   readonly #failures: { readonly verb: Verb; readonly name: string; readonly error: ApiError; times: number }[] = [];
   readonly #manager: string;
+  readonly #listeners: MemoryListener[] = [];
   #version = 0;
 
   /** @param manager who plain writes are recorded as, as the user agent decides it in reality */
@@ -61,7 +69,17 @@ export class MemoryApi implements ApiClient {
   }
 
   remove(kind: ResourceKind, key: Key): void {
+    const before = this.peek(kind, key);
     this.#objects.delete(`${kind.kind} ${key}`);
+    for (const listener of this.#listeners) listener(kind.kind, before, undefined);
+  }
+
+  onChange(listener: MemoryListener): void {
+    this.#listeners.push(listener);
+  }
+
+  all(kind: string): KubernetesObject[] {
+    return structuredClone([...this.#objects].filter(([id]) => id.startsWith(`${kind} `)).map(([, object]) => object));
   }
 
   async get<T extends KubernetesObject>(kind: ResourceKind<T>, name: Name): Promise<T> {
@@ -71,8 +89,7 @@ export class MemoryApi implements ApiClient {
 
   async list<T extends KubernetesObject>(kind: ResourceKind<T>): Promise<{ items: T[]; resourceVersion: string }> {
     this.#record("list", kind, "");
-    const items = [...this.#objects].filter(([id]) => id.startsWith(`${kind.kind} `)).map(([, object]) => object as T);
-    return { items: structuredClone(items), resourceVersion: String(this.#version) };
+    return { items: this.all(kind.kind) as T[], resourceVersion: String(this.#version) };
   }
 
   async create<T extends KubernetesObject>(kind: ResourceKind<T>, object: T): Promise<T> {
@@ -176,6 +193,7 @@ export class MemoryApi implements ApiClient {
     };
     Object.assign(after.metadata, { managedFields });
     this.#objects.set(id, after);
+    for (const listener of this.#listeners) listener(kind.kind, structuredClone(before), structuredClone(after));
     return structuredClone(after);
   }
 }
