@@ -28,6 +28,13 @@ test("a template wakes exactly the clusters of its namespace that refer to it, e
   expect(woken(kinds.ShardTemplate, aTemplate("std", [aPool()], "t2"))).toEqual(["t2/elsewhere"]);
 });
 
+test("a template that two databases of one cluster use stands in the index once", () => {
+  const twice = aCluster({
+    spec: { databases: ["a", "b"].map((name) => ({ name, spec: { shardTemplateRef: "std" } })) },
+  });
+  expect(primaryIndexes.shardTemplate(twice)).toEqual(["t1/std"]);
+});
+
 test("a template that nobody refers to wakes nobody", () => {
   expect(woken(kinds.ShardTemplate, aTemplate("unused"))).toEqual([]);
   expect(woken(kinds.ShardTemplate, aTemplate("std", [aPool()], "t3"))).toEqual([]);

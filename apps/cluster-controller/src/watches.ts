@@ -16,7 +16,7 @@ import { parse } from "./parse.ts";
 import { tableGroupNames } from "./tablegroup-name.ts";
 
 /** Index of clusters by the ShardTemplates that they refer to: a template wakes exactly its users. */
-const clustersByTemplate = "shardTemplate";
+const clustersByTemplate = "shardTemplate" as const;
 /** Index of clusters by the names of the children that they want: a stranger that frees such a name wakes them. */
 const clustersByChild = "child";
 /** Index of pods by `<cluster's key>/<component>`. */

@@ -7,17 +7,19 @@ import {
   type DisruptionBudgetOptions,
   podSecurityContext,
   podTemplate,
+  topologyClient,
   userIds,
 } from "@multigres/workload-kit";
 import type { ResolvedCluster } from "../resolve.ts";
 
-/** What both global components' pods have in common: one container without volumes, under restricted Pod Security. */
+/** What both global components' pods have in common: one container that writes nowhere, under restricted Pod Security. */
 export function globalPodTemplate(
   cluster: ResolvedCluster,
   component: ResolvedComponent,
   identity: Record<string, string>,
   container: Omit<V1Container, "imagePullPolicy" | "resources" | "securityContext">,
 ): V1PodTemplateSpec {
+  const { volumes, volumeMounts } = topologyClient(cluster.topology);
   const { replicas: _replicas, resources, ...placement } = component;
   return podTemplate({
     identity,
@@ -31,14 +33,12 @@ export function globalPodTemplate(
           ...(cluster.images.imagePullPolicy ? { imagePullPolicy: cluster.images.imagePullPolicy } : {}),
           resources: containerResources(resources),
           securityContext: containerSecurityContext,
+          ...(volumeMounts.length > 0 ? { volumeMounts: [...volumeMounts] } : {}),
         },
       ],
+      ...(volumes.length > 0 ? { volumes: [...volumes] } : {}),
     },
   });
-}
-
-export function topologyFlags({ topology }: ResolvedCluster): Record<string, string> {
-  return { "topo-global-server-addresses": topology.address, "topo-global-root": topology.rootPath };
 }
 
 /** A single pod gets no budget: it would only stand in the way of a node drain. */

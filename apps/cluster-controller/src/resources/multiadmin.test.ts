@@ -120,6 +120,20 @@ test("external topology: the components dial what the user gave", () => {
   expect(containerOf(cluster).args).toContain("--topo-global-root=/prod");
 });
 
+test("external topology with TLS: the files are mounted where the flags say", () => {
+  const external = { address: "etcd:2379", tlsSecretRef: { name: "etcd-tls" } };
+  const cluster = aCluster({ spec: { globalTopoServer: { external } } });
+  const container = containerOf(cluster);
+  const [mount] = container.volumeMounts ?? [];
+  expect(checkContainer("multiadmin", container)).toEqual([]);
+  expect(mount?.readOnly).toBe(true);
+  expect(container.args).toContain(`--topo-etcd-tls-ca=${mount?.mountPath}/ca.crt`);
+  expect(deploymentOf(cluster).spec?.template.spec?.volumes).toMatchObject([
+    { name: mount?.name, secret: { secretName: "etcd-tls" } },
+  ]);
+  expect(deploymentOf().spec?.template.spec?.volumes).toBeUndefined();
+});
+
 test.each([
   [0, undefined],
   [1, undefined],

@@ -9,9 +9,10 @@ import {
   ownedMetadata,
   service,
   serviceAddress,
+  topologyClient,
 } from "@multigres/workload-kit";
 import type { ResolvedCluster } from "../resolve.ts";
-import { budgetAboveOne, globalPodTemplate, topologyFlags } from "./global-component.ts";
+import { budgetAboveOne, globalPodTemplate } from "./global-component.ts";
 
 const ports = { http: 18000, grpc: 18070 } as const;
 
@@ -46,7 +47,7 @@ export function multiadmin(cluster: ResolvedCluster): {
             "grpc-port": ports.grpc,
             // Without it multiadmin serves no API at all.
             "service-map": "grpc-multiadmin",
-            ...topologyFlags(cluster),
+            ...topologyClient(cluster.topology).flags,
             hostname: "$(POD_IP)",
           }),
           env: [downwardEnv.podIP],

@@ -9,9 +9,10 @@ import {
   orchestratorServiceId,
   ownedMetadata,
   service,
+  topologyClient,
 } from "@multigres/workload-kit";
 import type { ResolvedCluster } from "../resolve.ts";
-import { budgetAboveOne, globalPodTemplate, topologyFlags } from "./global-component.ts";
+import { budgetAboveOne, globalPodTemplate } from "./global-component.ts";
 
 const ports = { http: 15300, grpc: 15370 } as const;
 
@@ -53,7 +54,7 @@ export function multiorch(cluster: ResolvedCluster):
           args: flags({
             "http-port": ports.http,
             "grpc-port": ports.grpc,
-            ...topologyFlags(cluster),
+            ...topologyClient(cluster.topology).flags,
             cell,
             "service-id": orchestratorServiceId,
             hostname: `$(POD_NAME).${name}.$(POD_NAMESPACE).svc`,
