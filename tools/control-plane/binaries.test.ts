@@ -2,7 +2,8 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { cacheFolder, ensureBinaries } from "./binaries.ts";
+import { checkPrerequisites, ensureBinaries } from "./binaries.ts";
+import { cacheFolder } from "./program-folder.ts";
 import { programs } from "./versions.ts";
 
 let folder: string;
@@ -29,6 +30,13 @@ test("without Go on the PATH nothing is built and the sentence says what to inst
     name: "MissingPrerequisiteError",
     message: expect.stringMatching(/^Go 1\.26 or newer is needed/),
   });
+});
+
+test("prerequisites hold with a complete folder, and without Go they are told before anything long starts", async () => {
+  await expect(checkPrerequisites({ MULTIGRES_CONTROL_PLANE_BIN: folder })).resolves.toBeUndefined();
+  await expect(checkPrerequisites({ XDG_CACHE_HOME: folder, PATH: folder })).rejects.toThrow(
+    /^Go 1\.26 or newer is needed/,
+  );
 });
 
 test.each([

@@ -1,9 +1,9 @@
-import { accessSync, constants } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { buildBinaries } from "./build.ts";
 import { MissingPrerequisiteError } from "./errors.ts";
-import { type Program, programs, versionKey } from "./versions.ts";
+import { requireGo } from "./go-toolchain.ts";
+import { cacheFolder, missingPrograms } from "./program-folder.ts";
+import { versionKey } from "./versions.ts";
 
 export interface EnsureBinariesOptions {
   /** Told about the steps of a build, with elapsed time; default standard error. */
@@ -11,21 +11,25 @@ export interface EnsureBinariesOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
-/** The programs of a folder that can't be run. */
-export function missingPrograms(folder: string): Program[] {
-  return programs.filter((program) => {
-    try {
-      accessSync(join(folder, program), constants.X_OK);
-      return false;
-    } catch {
-      return true;
-    }
-  });
+/** The folder that has all programs, or the one to build them into. Throws MissingPrerequisiteError when the user's own folder is incomplete. */
+function locate(env: Readonly<Record<string, string | undefined>>): {
+  readonly folder: string;
+  readonly complete: boolean;
+} {
+  const given = env["MULTIGRES_CONTROL_PLANE_BIN"];
+  const folder = given || join(cacheFolder(env), versionKey);
+  const missing = missingPrograms(folder);
+  if (given && missing.length > 0) {
+    throw new MissingPrerequisiteError(
+      `MULTIGRES_CONTROL_PLANE_BIN is ${given}, where these programs are missing or not executable: ${missing.join(", ")}.`,
+    );
+  }
+  return { folder, complete: missing.length === 0 };
 }
 
-/** Where built programs are kept: below the user's cache folder. */
-export function cacheFolder(env: Readonly<Record<string, string | undefined>>): string {
-  return join(env["XDG_CACHE_HOME"] || join(env["HOME"] || homedir(), ".cache"), "multigres-operator", "control-plane");
+/** Throws MissingPrerequisiteError when `ensureBinaries` would, and does nothing else. */
+export async function checkPrerequisites(env: Readonly<Record<string, string | undefined>>): Promise<void> {
+  if (!locate(env).complete) await requireGo(env);
 }
 
 /**
@@ -34,16 +38,8 @@ export function cacheFolder(env: Readonly<Record<string, string | undefined>>): 
  */
 export async function ensureBinaries(options: EnsureBinariesOptions = {}): Promise<string> {
   const env = options.env ?? process.env;
-  const given = env["MULTIGRES_CONTROL_PLANE_BIN"];
-  if (given) {
-    const missing = missingPrograms(given);
-    if (missing.length === 0) return given;
-    throw new MissingPrerequisiteError(
-      `MULTIGRES_CONTROL_PLANE_BIN is ${given}, where these programs are missing or not executable: ${missing.join(", ")}.`,
-    );
-  }
-  const folder = join(cacheFolder(env), versionKey);
-  if (missingPrograms(folder).length === 0) return folder;
+  const { folder, complete } = locate(env);
+  if (complete) return folder;
   await buildBinaries({ folder, env, log: options.log ?? ((line) => process.stderr.write(`${line}\n`)) });
   return folder;
 }

@@ -1,11 +1,11 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { missingPrograms } from "./binaries.ts";
 import { withLock } from "./build-lock.ts";
 import { ControlPlaneError } from "./errors.ts";
 import { etcdPackage, kubernetesGoMod, kubernetesPackage, kwokPackage, linkerFlags } from "./go-module.ts";
 import { requireGo } from "./go-toolchain.ts";
 import { ProcessGroup } from "./process-group.ts";
+import { missingPrograms } from "./program-folder.ts";
 import { withProgress } from "./progress.ts";
 import { type Program, versions } from "./versions.ts";
 
