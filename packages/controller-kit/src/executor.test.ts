@@ -69,6 +69,7 @@ function aProcess(
     recorder,
     observer: { written: () => {}, suppressed: () => {} },
     assertLeading: () => {},
+    mayRevert: () => true,
     remember: () => {},
     request: {},
   };
@@ -282,6 +283,21 @@ describe.each([
     const writes = written(api);
     for (let round = 0; round < 5; round++) await process.run([desired({ replicas: 5 })]);
     expect(writes().filter((write) => write === update)).toHaveLength(1);
+  });
+
+  it("isn't put back more often than allowed, but later", async () => {
+    const api = anApi();
+    const process = aProcess(api);
+    await process.run([desired()]);
+    api.edit(kind, key, "fighter", (object) => {
+      object.spec = { replicas: 100 };
+    });
+    const calls = api.calls.length;
+    const held = await process.run([desired()], { mayRevert: () => false });
+    expect(held).toEqual({ failures: [], retry: "later" });
+    expect(api.calls).toHaveLength(calls);
+    await process.run([desired()]);
+    expect(api.peek(kind, key)?.spec).toEqual({ replicas: 2 });
   });
 
   it("isn't written when this process doesn't lead", async () => {

@@ -50,16 +50,17 @@ export class PlanExecutor {
   ): Promise<Execution> {
     const failures: WriteFailure[] = [];
     let retry: Retry | undefined;
+    const again = (wanted: Retry | undefined) => {
+      if (retry !== "soon") retry = wanted ?? retry;
+    };
     const failed = (failure: WriteFailure) => {
       failures.push(failure);
-      const wanted = retryOf(failure.reason);
-      retry = retry === "soon" ? "soon" : wanted;
+      again(retryOf(failure.reason));
     };
     for (const objects of byKind(plan.objects)) {
       await forEachLimited(objects, this.#concurrency, async (desired) => {
         try {
-          const settled = await this.#write(owner, desired, context);
-          if (!settled) retry = "soon";
+          again(await this.#write(owner, desired, context));
         } catch (error) {
           failed(this.#failure(desired, error, context));
         }
@@ -76,17 +77,19 @@ export class PlanExecutor {
     return { failures: inPlanOrder(failures, plan), retry };
   }
 
-  /** @returns whether nothing but the watch has to come for the object to be right */
-  async #write(owner: KubernetesObject, desired: DesiredObject, context: WriteContext): Promise<boolean> {
+  /** @returns when to try again although nothing failed */
+  async #write(owner: KubernetesObject, desired: DesiredObject, context: WriteContext): Promise<Retry | undefined> {
     const name = nameOf(desired);
     if (desired.write === "create") {
       await this.#createBlindly(`${owner.metadata?.uid ?? ""} ${name}`, desired, context);
-      return true;
+      return undefined;
     }
     const cached = this.#options.cached(desired.kind, keyOf(desired.object));
     const outcome = await writeObject(desired, cached, this.#conflicts.has(name), context);
     this.#conflicts.delete(name);
-    return outcome !== "waiting" || cached !== undefined;
+    if (outcome === "held") return "later";
+    // What the cache shows leaving, the cache will show gone.
+    return outcome === "waiting" && cached === undefined ? "soon" : undefined;
   }
 
   async #createBlindly(memory: string, desired: DesiredObject, context: WriteContext): Promise<void> {

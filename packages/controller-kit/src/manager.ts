@@ -9,6 +9,7 @@ import type { ControllerDefinition } from "./definition.ts";
 import { PlanExecutor } from "./executor.ts";
 import { LeaderElector, type LeaseWatch, NotLeadingError } from "./leader-election.ts";
 import type { Metrics } from "./metrics.ts";
+import { ObjectBudget } from "./object-budget.ts";
 import { primaryChanged } from "./primary-changed.ts";
 import { WorkQueue } from "./queue.ts";
 import { createReconciler } from "./reconciler.ts";
@@ -55,6 +56,10 @@ export interface Manager {
 
 // Events are worth a short wait at the end, not a late hand-over.
 const flushMs = 500;
+
+// Enough for a person who tries it several times; two controllers that fight over an object are slowed down.
+const revertsAtOnce = 10;
+const nextRevertMs = 10_000;
 
 /** Name of the Lease, the field manager and the user agent of a controller. */
 export function managerNameOf(definition: { readonly name: string }): string {
@@ -105,6 +110,7 @@ export function createManager<P extends KubernetesObject, O, S, Settings>(
     },
   });
   const records = new WriteRecords();
+  const reverts = new ObjectBudget(clock, revertsAtOnce, nextRevertMs);
   const status = new StatusWriter();
   const queue = new WorkQueue({ clock, random, observer: metrics.queue });
   const watches = new Map(definition.watches.map((watch) => [watch.kind.kind, watch]));
@@ -126,6 +132,7 @@ export function createManager<P extends KubernetesObject, O, S, Settings>(
       recorder,
       observer: metrics.write,
       assertLeading,
+      mayRevert: (uid) => reverts.take(uid),
       remember: (kind, object) => {
         if (watched.has(kind.kind)) caches.putFromWrite(kind, object);
       },

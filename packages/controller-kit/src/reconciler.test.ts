@@ -63,6 +63,7 @@ function aReconciler(api: MemoryApi, plan: Partial<Plan<unknown>> | (() => never
       recorder,
       observer: { written: () => {}, suppressed: () => {} },
       assertLeading: () => {},
+      mayRevert: () => true,
       remember: () => {},
     },
   });

@@ -1,8 +1,8 @@
 import type { ApiClient } from "./client.ts";
 import type { Clock } from "./clock.ts";
 import { isNotFound } from "./errors.ts";
-import { EventBudget } from "./event-budget.ts";
 import { microTime } from "./micro-time.ts";
+import { ObjectBudget } from "./object-budget.ts";
 import type { EventDraft } from "./plan.ts";
 import { apiVersionOf } from "./client/resource-path.ts";
 import type { KubernetesObject, ResourceKind } from "./resource.ts";
@@ -81,9 +81,13 @@ interface Series {
 const seriesLifeMs = 3_000_000;
 const noteLimitBytes = 1024;
 
+// As client-go's spam filter: no object floods the API server with Events.
+const eventsAtOnce = 25;
+const nextEventMs = 300_000;
+
 export class ApiEventRecorder implements EventRecorder {
   readonly #options: RecorderOptions;
-  readonly #budget: EventBudget;
+  readonly #budget: ObjectBudget;
   readonly #series = new Map<string, { readonly since: number; readonly sent: Promise<Series | undefined> }>();
   /** Keys of the drafts that are the case at present, by UID. */
   readonly #present = new Map<string, ReadonlySet<string>>();
@@ -92,7 +96,7 @@ export class ApiEventRecorder implements EventRecorder {
 
   constructor(options: RecorderOptions) {
     this.#options = options;
-    this.#budget = new EventBudget(options.clock);
+    this.#budget = new ObjectBudget(options.clock, eventsAtOnce, nextEventMs);
   }
 
   happened(regarding: Regarding, draft: EventDraft): void {

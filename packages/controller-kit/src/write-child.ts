@@ -29,6 +29,7 @@ export async function writeChild(
   }
   // The same wish as last time and yet a difference: somebody else made it.
   const reverting = (records.get(live)?.hash ?? appliedHashOf(live)) === hash;
+  if (reverting && !context.mayRevert(live.metadata?.uid ?? "")) return "held";
   const { namespace = "", name = "" } = live.metadata ?? {};
   const base = reverting ? await client.get(desired.kind, { namespace, name }, request) : live;
   if (base.metadata?.uid !== live.metadata?.uid) return "waiting";

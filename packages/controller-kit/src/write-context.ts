@@ -20,10 +20,15 @@ export interface WriteContext {
   readonly observer: WriteObserver;
   /** Throws when this process may not write (any more); called right before each write. */
   readonly assertLeading: () => void;
+  /** Whether a difference that somebody made to the object may be put back now; no more often than that, or two who fight would flood the API server. */
+  readonly mayRevert: (uid: string) => boolean;
   /** Shows the answer of a write to readers of the cache until the watch catches up. */
   readonly remember: (kind: ResourceKind, object: KubernetesObject) => void;
   readonly request: RequestOptions;
 }
 
-/** `waiting`: the object is on its way out; it is written again once it is gone. */
-export type WriteOutcome = "unchanged" | "written" | "waiting";
+/**
+ * - `waiting`: the object is on its way out; it is written again once it is gone.
+ * - `held`: it was put back too often lately; it is put back later.
+ */
+export type WriteOutcome = "unchanged" | "written" | "waiting" | "held";

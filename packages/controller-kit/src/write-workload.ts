@@ -29,6 +29,7 @@ export async function writeWorkload(
   }
   const paths = [...bodyDifferences(desired.object, live), ...drift];
   const reverting = (record?.hash ?? appliedHashOf(live)) === hash && paths.length > 0;
+  if (reverting && !context.mayRevert(live.metadata?.uid ?? "")) return "held";
   const known = record?.applied === true && !reverting;
   const base = known ? live : await ownedThroughApply(desired, live, context);
   if (base === undefined) return "waiting";

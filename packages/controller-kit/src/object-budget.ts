@@ -5,20 +5,20 @@ interface Bucket {
   at: number;
 }
 
-/** Token bucket per object: 25 Events at once, then one per five minutes, so that no object floods the API server. */
-export class EventBudget {
+/** Token bucket per object: `burst` at once, then one per `refillMs`. */
+export class ObjectBudget {
   readonly #clock: Clock;
   readonly #burst: number;
   readonly #refillMs: number;
   readonly #buckets = new Map<string, Bucket>();
 
-  constructor(clock: Clock, burst = 25, refillMs = 300_000) {
+  constructor(clock: Clock, burst: number, refillMs: number) {
     this.#clock = clock;
     this.#burst = burst;
     this.#refillMs = refillMs;
   }
 
-  /** Whether the object with this UID may have one more Event now. */
+  /** Whether the object with this UID may have one more now. */
   take(uid: string): boolean {
     const now = this.#clock.monotonic();
     const bucket = this.#buckets.get(uid) ?? { tokens: this.#burst, at: now };
