@@ -6,7 +6,7 @@ import { reconcile } from "./reconcile.ts";
 import { malformedStatus } from "./status.ts";
 import { primaryIndexes, watches } from "./watches.ts";
 
-export const shardController: ControllerDefinition<Shard, ObservedShard, ShardStatus, undefined> = {
+export const shardController: ControllerDefinition<Shard, ObservedShard, ShardStatus, unknown> = {
   name: "shard-controller",
   primary: kinds.Shard,
   primaryIndexes,

@@ -75,7 +75,7 @@ function poolPlan({ shard, statefulSets, pods }: ObservedShard, pool: ResolvedPo
       ...Array.from({ length: pool.replicas }, (_, ordinal) => podService(shard, pool, ordinal)),
     ],
     statefulSet: poolStatefulSet(shard, pool, volume.claim),
-    facts: { health: poolHealth(pool, identity, live, pods), volumeNotApplied: volume.notApplied },
+    facts: { health: poolHealth(pool, identity, live, pods), volume },
   };
 }
 

@@ -269,13 +269,17 @@ test("a storage size that can't be applied yet is said as such, with the way bac
   });
   const status = statusOf({ ...allOf(shard), shard: aShard({ pools: [bigger, z2] }) });
   expect(summary(status)).toEqual({ Available: "True", Progressing: "True", Ready: "False", Stalled: "True" });
-  for (const type of ["Progressing", "Stalled"]) {
-    expect(condition(status, type)).toEqual({
-      status: "True",
-      reason: "StorageNotApplied",
-      message: `StatefulSet ${poolName(shard, z1)} keeps the volumes that it was made with: storage is 10Gi, wanted is 20Gi. Changing existing volumes isn't supported yet; set the pool's dataVolumeClaimTemplate back`,
-    });
-  }
+  const message = `StatefulSet ${poolName(shard, z1)} keeps the volumes that it was made with: storage is 10Gi, wanted is 20Gi`;
+  const reason = "StorageNotApplied";
+  expect(condition(status, "Progressing")).toEqual({ status: "True", reason, message });
+  expect(condition(status, "Stalled")).toEqual({
+    status: "True",
+    reason,
+    message: `${message}; existing volumes can't be changed yet, set dataVolumeClaimTemplate back`,
+  });
+  // Admission lets nobody shrink a volume without it.
+  expect(status.storageGrowthFailures).toEqual({ "replica/z1": "10Gi" });
+  expect(statusOf(allOf(shard))).not.toHaveProperty("storageGrowthFailures");
 });
 
 describe("ReadOnlyPoolsElectable", () => {

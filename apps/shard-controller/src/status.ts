@@ -14,11 +14,11 @@ import {
 } from "@multigres/status-kit";
 import type { PoolHealth } from "./pool-health.ts";
 import { countedPods, neededPods, type PodsInCell, reachesQuorum } from "./quorum.ts";
+import type { DataVolume } from "./resources/data-volume.ts";
 
 export interface PoolFacts {
   readonly health: PoolHealth;
-  /** How the live volume template differs from the wanted one; undefined when it doesn't. */
-  readonly volumeNotApplied?: string;
+  readonly volume: DataVolume;
 }
 
 export interface ShardFacts {
@@ -42,6 +42,7 @@ export function shardStatus(facts: ShardFacts, failures: readonly WriteFailure[]
     ...countsOf(pools),
     servingWrites: "Unknown",
     pools: pools.map(({ health }) => health.status),
+    ...storageGrowthFailures(pools),
     conditions: setConditions(shard.status?.conditions, drafts, { generation, now }),
   };
 }
@@ -68,8 +69,17 @@ function countsOf(pools: readonly PoolFacts[]): { totalPods: number; readyPods: 
   return { totalPods: sum("totalPods"), readyPods: sum("readyPods"), updatedPods: sum("updatedPods") };
 }
 
+/** What admission needs to know in order to let the user go back to the size that his volumes have. */
+function storageGrowthFailures(pools: readonly PoolFacts[]): Pick<ShardStatus, "storageGrowthFailures"> {
+  const failures = pools.flatMap(({ health: { status }, volume }) =>
+    volume.storage === undefined ? [] : [[`${status.type}/${status.cell}`, volume.storage] as const],
+  );
+  return failures.length === 0 ? {} : { storageGrowthFailures: Object.fromEntries(failures) };
+}
+
 function summaryOf(facts: ShardFacts): Summary {
-  const stalls = [...unreachableQuorum(facts), ...volumesNotApplied(facts)];
+  const volumes = volumesNotApplied(facts);
+  const stalls = [...unreachableQuorum(facts), ...volumes, ...(volumes.length > 0 ? [volumesRemedy] : [])];
   return {
     available: available(facts),
     progressing: progressing(facts),
@@ -150,15 +160,20 @@ function unreachableQuorum({ shard, pools }: ShardFacts): Stall[] {
 }
 
 function volumesNotApplied({ pools }: ShardFacts): Stall[] {
-  return pools.flatMap(({ health, volumeNotApplied }) =>
-    volumeNotApplied === undefined
+  return pools.flatMap(({ health, volume: { notApplied } }) =>
+    notApplied === undefined
       ? []
       : {
           reason: reasons.storageNotApplied,
-          message: `StatefulSet ${health.status.statefulSetName} keeps the volumes that it was made with: ${volumeNotApplied}. Changing existing volumes isn't supported yet; set the pool's dataVolumeClaimTemplate back`,
+          message: `StatefulSet ${health.status.statefulSetName} keeps the volumes that it was made with: ${notApplied}`,
         },
   );
 }
+
+const volumesRemedy: Stall = {
+  reason: reasons.storageNotApplied,
+  message: "existing volumes can't be changed yet, set dataVolumeClaimTemplate back",
+};
 
 function podsInCells(pools: readonly PoolFacts[], count: "totalPods" | "readyPods"): PodsInCell[] {
   return pools.map(({ health: { status } }) => ({ cell: status.cell, pods: status[count] }));

@@ -6,7 +6,7 @@ import { reconcile } from "./reconcile.ts";
 import { malformedStatus } from "./status.ts";
 import { watches } from "./watches.ts";
 
-export const tableGroupController: ControllerDefinition<TableGroup, ObservedTableGroup, TableGroupStatus, undefined> = {
+export const tableGroupController: ControllerDefinition<TableGroup, ObservedTableGroup, TableGroupStatus, unknown> = {
   name: "tablegroup-controller",
   primary: kinds.TableGroup,
   watches,

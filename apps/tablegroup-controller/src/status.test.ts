@@ -119,6 +119,14 @@ describe("the status of a TableGroup", () => {
     expect(statusOf(tableGroup, shards).servingWrites).toBe(expected);
   });
 
+  test("passes on which pools' volumes couldn't grow, and forgets it when they have", () => {
+    const tableGroup = aTableGroup();
+    const storageGrowthFailures = { "replica/z1": "10Gi" };
+    const held = statusOf(tableGroup, [aLiveShard(tableGroup, 0, { status: { storageGrowthFailures } })]);
+    expect(held.storageGrowthFailures).toEqual(storageGrowthFailures);
+    expect(statusOf(tableGroup, [aLiveShard(tableGroup, 0)])).not.toHaveProperty("storageGrowthFailures");
+  });
+
   test("counts no pods when every pool has replicas: 0", () => {
     const tableGroup = aTableGroup({ shardTemplate: { pools: [aPool({ replicas: 0 })] } });
     expect(statusOf(tableGroup, []).totalPods).toBe(0);

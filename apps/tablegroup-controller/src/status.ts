@@ -1,4 +1,4 @@
-import type { ConditionStatus, Shard, TableGroup, TableGroupStatus } from "@multigres/api-types";
+import type { ConditionStatus, Shard, ShardStatus, TableGroup, TableGroupStatus } from "@multigres/api-types";
 import type { WriteFailure } from "@multigres/controller-kit";
 import {
   allOf,
@@ -53,12 +53,21 @@ export function tableGroupStatus(
     readyPods: sum("readyPods"),
     updatedPods: sum("updatedPods"),
     servingWrites: allOf(observed.map((status): ConditionStatus => status?.servingWrites ?? "Unknown")),
+    ...storageGrowthFailures(observed),
     conditions: setConditions(
       tableGroup.status?.conditions,
       [...summarize(withFailures(summaryOf(expected, surplus), failures)), ...nameConflicts(failures)],
       { generation, now },
     ),
   };
+}
+
+/** By pool, which all Shards have alike. */
+function storageGrowthFailures(observed: readonly (ShardStatus | undefined)[]): Partial<TableGroupStatus> {
+  const failures = Object.assign({}, ...observed.map((status) => status?.storageGrowthFailures)) as NonNullable<
+    TableGroupStatus["storageGrowthFailures"]
+  >;
+  return Object.keys(failures).length === 0 ? {} : { storageGrowthFailures: failures };
 }
 
 /** For a TableGroup that can't be read: nothing is known of its Shards, which stay as they are. */

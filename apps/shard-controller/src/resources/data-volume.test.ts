@@ -67,7 +67,12 @@ describe("the volume template of a pool", () => {
       "storage is 10Gi, wanted is 20Gi, storageClassName is unset, wanted is fast",
     ],
   ])("stays the live one when %s is wanted, and says so", (_, want, have, notApplied) => {
-    expect(dataVolume(wanted(want), live(have))).toEqual({ claim: live(have), notApplied });
+    expect(dataVolume(wanted(want), live(have))).toMatchObject({ claim: live(have), notApplied });
+  });
+
+  test("tells the size that the volumes have when another one is wanted, and only then", () => {
+    expect(dataVolume(wanted(storage("20Gi")), live()).storage).toBe("10Gi");
+    expect(dataVolume(wanted({ storageClassName: "fast" }), live()).storage).toBeUndefined();
   });
 
   test("stays the live one, with nothing to say, when only its labels are of another version", () => {

@@ -6,12 +6,17 @@ export interface DataVolume {
   readonly claim: V1PersistentVolumeClaim;
   /** What the live template lacks of the wanted one, in words; undefined when it is as wanted. */
   readonly notApplied?: string;
+  /** The size that the volumes have, when another one is wanted. */
+  readonly storage?: Quantity;
 }
 
 export function dataVolume(wanted: V1PersistentVolumeClaim, live: V1PersistentVolumeClaim | undefined): DataVolume {
   if (live === undefined) return { claim: wanted };
   const differences = differencesOf(wanted, live);
-  if (differences.length > 0) return { claim: live, notApplied: differences.join(", ") };
+  if (differences.length > 0) {
+    const [want, has] = [storageOf(wanted), storageOf(live)];
+    return { claim: live, notApplied: differences.join(", "), ...(same(want, has) ? {} : { storage: has }) };
+  }
   return { claim: sameLabels(wanted, live) ? wanted : live };
 }
 
@@ -22,6 +27,10 @@ function differencesOf(wanted: V1PersistentVolumeClaim, live: V1PersistentVolume
   return [...new Set([...Object.keys(want), ...Object.keys(have)])]
     .filter((fact) => !same(want[fact], have[fact]))
     .map((fact) => `${fact} is ${have[fact] ?? "unset"}, wanted is ${want[fact] ?? "unset"}`);
+}
+
+function storageOf({ spec }: V1PersistentVolumeClaim): Quantity | undefined {
+  return spec?.resources?.requests?.storage;
 }
 
 function factsOf({ spec = {} }: V1PersistentVolumeClaim): Facts {

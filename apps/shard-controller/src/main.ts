@@ -1,0 +1,4 @@
+import { runController } from "@multigres/controller-kit";
+import { shardController } from "./definition.ts";
+
+await runController(shardController);

@@ -1,0 +1,4 @@
+import { runController } from "@multigres/controller-kit";
+import { tableGroupController } from "./definition.ts";
+
+await runController(tableGroupController);
