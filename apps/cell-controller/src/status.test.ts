@@ -173,8 +173,12 @@ describe("the cell's own topology server", () => {
   });
 
   test("doesn't count before it has observed its own spec", () => {
-    const { topoServerAvailable, conditions } = withTopoServer({ observedGeneration: 0 });
+    const { topoServerAvailable, storageGrowthFailures, conditions } = withTopoServer({
+      observedGeneration: 0,
+      storageGrowthFailures: { data: "5Gi" },
+    });
     expect(topoServerAvailable).toBe("Unknown");
+    expect(storageGrowthFailures).toBeUndefined();
     expect(condition("Available", conditions)).toMatchObject({ status: "Unknown", reason: "ChildrenNotObserved" });
   });
 

@@ -17,10 +17,11 @@ export function observe(topoServer: TopoServer, stores: Stores): ObservedTopoSer
     .of(kinds.StatefulSet)
     .byIndex("controller", uid)
     .find(({ metadata }) => metadata?.name === name);
+  const statefulSetUid = statefulSet?.metadata?.uid;
   return {
     topoServer,
     statefulSet,
-    pods: stores.of(kinds.Pod).byIndex("controller", statefulSet?.metadata?.uid ?? "none"),
+    pods: statefulSetUid === undefined ? [] : stores.of(kinds.Pod).byIndex("controller", statefulSetUid),
     disruptionBudgets: stores.of(kinds.PodDisruptionBudget).byIndex("controller", uid),
   };
 }
