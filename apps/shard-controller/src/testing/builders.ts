@@ -10,7 +10,7 @@ import { poolIdentity } from "../resources/identity.ts";
 export const now = new Date("2026-11-20T10:00:00Z");
 
 /** Revision that the pods and StatefulSets below have. */
-export const revision = "rev-1";
+const revision = "rev-1";
 
 export function aPool(pool: Partial<ResolvedPool> = {}): ResolvedPool {
   return {
