@@ -98,8 +98,10 @@ describe.each(controllerNames)("%s", (name) => {
     expect(env["HEALTH_PORT"]?.value).toBe(String(port("health")));
     expect(env["METRICS_PORT"]?.value).toBe(String(port("metrics")));
     expect(env["WATCH_NAMESPACE"]?.value).toBe("");
-    expect(env["POD_NAME"]?.valueFrom).toEqual({ fieldRef: { fieldPath: "metadata.name" } });
-    expect(env["POD_NAMESPACE"]?.valueFrom).toEqual({ fieldRef: { fieldPath: "metadata.namespace" } });
+    expect(env["POD_NAME"]?.valueFrom).toEqual({ fieldRef: { apiVersion: "v1", fieldPath: "metadata.name" } });
+    expect(env["POD_NAMESPACE"]?.valueFrom).toEqual({
+      fieldRef: { apiVersion: "v1", fieldPath: "metadata.namespace" },
+    });
   });
 
   test("is restricted: no root, no privileges, nothing to write to, nothing of the host", () => {
@@ -242,7 +244,7 @@ describe("the namespaced overlay", () => {
   test.each(controllerNames)("makes %s watch the namespace that it is in", (name) => {
     const variables = podOf(namespaced, name).containers[0]?.env ?? [];
     expect(variables.filter((variable) => variable.name === "WATCH_NAMESPACE")).toEqual([
-      { name: "WATCH_NAMESPACE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } },
+      { name: "WATCH_NAMESPACE", valueFrom: { fieldRef: { apiVersion: "v1", fieldPath: "metadata.namespace" } } },
     ]);
   });
 });

@@ -29,11 +29,7 @@ export function toValidatingAdmissionPolicy(policy: AdmissionPolicy): Validating
     spec: {
       failurePolicy: "Fail",
       ...(policy.paramKind ? { paramKind: { apiVersion, kind: policy.paramKind } } : {}),
-      matchConstraints: {
-        resourceRules: [
-          { apiGroups: [group], apiVersions: [version], operations: policy.operations, resources: policy.resources },
-        ],
-      },
+      matchConstraints: matchConstraints(policy),
       ...(policy.matchConditions ? { matchConditions: named(policy.matchConditions) } : {}),
       ...(policy.variables ? { variables: named(policy.variables) } : {}),
       validations: policy.validations,
@@ -52,6 +48,19 @@ export function toBinding(policy: AdmissionPolicy): ValidatingAdmissionPolicyBin
       validationActions: ["Deny"],
       ...(policy.paramKind ? { paramRef: { selector: {}, parameterNotFoundAction: "Allow" } } : {}),
     },
+  };
+}
+
+/**
+ * With the server's defaults spelt out: this part is atomic, and a default that the manifest doesn't have stops
+ * `kubectl apply --server-side` after a client-side apply with a conflict.
+ */
+function matchConstraints({ operations, resources }: AdmissionPolicy) {
+  return {
+    matchPolicy: "Equivalent",
+    namespaceSelector: {},
+    objectSelector: {},
+    resourceRules: [{ apiGroups: [group], apiVersions: [version], operations, resources, scope: "*" }],
   };
 }
 
