@@ -21,7 +21,7 @@ export interface PodSpec {
   readonly hostNetwork?: boolean;
 }
 
-export interface Container {
+interface Container {
   readonly name: string;
   readonly image: string;
   readonly args: readonly string[];

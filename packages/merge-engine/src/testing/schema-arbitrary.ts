@@ -26,7 +26,7 @@ export function jsonSchemaOf(schema: { toJSONSchema(options: { unrepresentable: 
 export const mapKeys = ["cpu", "memory", "storage"] as const;
 
 /** Quantities that the schema allows, in all kinds of spelling. */
-export const quantities: fc.Arbitrary<Quantity> = fc.oneof(
+const quantities: fc.Arbitrary<Quantity> = fc.oneof(
   fc.integer({ min: 0, max: 5000 }),
   fc
     .tuple(
