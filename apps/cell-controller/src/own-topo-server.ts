@@ -7,7 +7,7 @@ export type OwnTopoServer =
   | { readonly kind: "managed"; readonly rootPath: string; readonly managed: CompleteTopoServer }
   | { readonly kind: "incomplete"; readonly missing: readonly string[] };
 
-export type CompleteTopoServer = ManagedTopoServer &
+type CompleteTopoServer = ManagedTopoServer &
   Required<Pick<ManagedTopoServer, "image" | "replicas" | "dataVolumeClaimTemplate">>;
 
 /** The schema is the user's, where everything may be left out; the cluster-controller fills it in. */

@@ -4,7 +4,7 @@ import { names } from "@multigres/workload-kit";
 import { ownTopoServer } from "./own-topo-server.ts";
 
 /** What a cell may conclude from its own topology server. */
-export interface OwnTopologyHealth {
+interface OwnTopologyHealth {
   readonly available: ConditionStatus;
   readonly progressing: boolean;
   readonly reason: string;

@@ -15,7 +15,7 @@ import { names } from "@multigres/workload-kit";
 import { dataVolumeName, quorumOf } from "./etcd.ts";
 
 /** Sizes of the members' volumes, as they are written; equal when something else differs. */
-export interface StorageDifference {
+interface StorageDifference {
   readonly has: string;
   readonly wants: string;
 }

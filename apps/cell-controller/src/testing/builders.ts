@@ -39,7 +39,7 @@ export function aCell(spec: Partial<CellSpec> = {}): Cell {
   };
 }
 
-export const managedTopoServer: CellSpec["topoServer"] = {
+const managedTopoServer: CellSpec["topoServer"] = {
   rootPath: "/multigres/us-east-1b",
   managedSpec: {
     image: "quay.io/coreos/etcd:v3.5.17",
