@@ -1,4 +1,8 @@
+import { join } from "node:path";
 import { defineConfig } from "tsup";
+import { declareSideEffectFree } from "./tools/bundle/side-effect-free.ts";
+
+declareSideEffectFree("@kubernetes/client-node", join(process.cwd(), "package.json"));
 
 // One file per controller. CommonJS dependencies inside an ESM bundle still call require(), hence the banner.
 export default defineConfig({
@@ -12,7 +16,9 @@ export default defineConfig({
   minify: true,
   sourcemap: true,
   clean: true,
-  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
   esbuildOptions(options) {
     options.conditions = ["@multigres/source"];
     options.keepNames = true;
