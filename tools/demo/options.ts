@@ -1,0 +1,62 @@
+import { parseArgs } from "node:util";
+
+export interface DemoOptions {
+  /** Manifests to apply; empty: the spec's example. */
+  readonly files: readonly string[];
+  /** kubectl context of an existing cluster; unset: a control plane of our own. */
+  readonly context?: string;
+  readonly once: boolean;
+  readonly timeoutSeconds: number;
+  readonly output: "text" | "json";
+}
+
+export class UsageError extends Error {}
+
+export const usage = `npm run demo -- [-f FILE...] [--context NAME] [--once] [--timeout SECONDS] [--output json]
+
+  -f FILE...       apply these manifests instead of the spec's example
+  --context NAME   use an existing cluster instead of starting a control plane
+  --once           exit 0 when every applied MultigresCluster is Available, else 1 after the timeout
+  --timeout N      seconds to wait (default 300)
+  --output json    last line is one JSON object {clusters, objects, seconds}`;
+
+export function parseOptions(args: readonly string[]): DemoOptions | "help" {
+  const { values, positionals } = read(args);
+  if (values.help) return "help";
+  const timeoutSeconds = Number(values.timeout ?? "300");
+  if (!Number.isFinite(timeoutSeconds) || timeoutSeconds <= 0) {
+    throw new UsageError(`--timeout takes a number of seconds above 0, not ${values.timeout}`);
+  }
+  if (values.output !== undefined && values.output !== "json" && values.output !== "text") {
+    throw new UsageError(`--output takes json or text, not ${values.output}`);
+  }
+  if (positionals.length > 0 && !values.filename) {
+    throw new UsageError(`unexpected ${positionals[0]}; manifests come after -f`);
+  }
+  return {
+    files: [...(values.filename ?? []), ...positionals],
+    context: values.context,
+    once: values.once ?? false,
+    timeoutSeconds,
+    output: values.output ?? "text",
+  };
+}
+
+function read(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        filename: { type: "string", short: "f", multiple: true },
+        context: { type: "string" },
+        once: { type: "boolean" },
+        timeout: { type: "string" },
+        output: { type: "string", short: "o" },
+        help: { type: "boolean", short: "h" },
+      },
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message, { cause: error });
+  }
+}

@@ -1,0 +1,70 @@
+import { join } from "node:path";
+import { type Kubectl, ProcessGroup } from "../control-plane/index.ts";
+import { type ControllerProcess, type StartOptions, startController } from "./controllers.ts";
+import { writeCredentials } from "./credentials.ts";
+import { install } from "./install.ts";
+import { type ControllerManifest, type Installation, renderInstallation } from "./manifests.ts";
+
+export interface Operator {
+  readonly controllers: ReadonlyMap<string, ControllerProcess>;
+  /** Starts one more process of a controller (a second replica, or one that was stopped). */
+  start(name: string, options?: Pick<StartOptions, "env" | "replica">): Promise<ControllerProcess>;
+  stop(): Promise<void>;
+}
+
+export interface OperatorOptions {
+  readonly kubectl: Kubectl;
+  /** For credentials and logs. */
+  readonly folder: string;
+  /** Default: all five. */
+  readonly only?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly overlay?: string;
+}
+
+/** Installs `deploy/` without its Deployments and runs the controllers as processes with their own ServiceAccounts. */
+export async function runOperator(options: OperatorOptions): Promise<Operator> {
+  const installation = await renderInstallation(options.kubectl, options.overlay);
+  await install(options.kubectl, installation.manifests);
+  const group = new ProcessGroup({ directory: options.folder, removeDirectory: false });
+  const processes = new Map<string, ControllerProcess>();
+  const started: ControllerProcess[] = [];
+
+  async function start(
+    name: string,
+    startOptions: Pick<StartOptions, "env" | "replica"> = {},
+  ): Promise<ControllerProcess> {
+    const manifest = manifestOf(installation, name);
+    const kubeconfig = join(options.folder, `${name}.kubeconfig`);
+    await writeCredentials(options.kubectl, manifest, kubeconfig);
+    const running = await startController(manifest, {
+      group,
+      kubeconfig,
+      logFolder: join(options.folder, "logs"),
+      replica: startOptions.replica,
+      env: { ...options.env, ...startOptions.env },
+    });
+    processes.set(name, running);
+    started.push(running);
+    return running;
+  }
+
+  const wanted = installation.controllers
+    .map(({ name }) => name)
+    .filter((name) => options.only?.includes(name) ?? true);
+  await Promise.all(wanted.map((name) => start(name)));
+  return {
+    controllers: processes,
+    start,
+    stop: async () => {
+      await Promise.all(started.map((running) => running.stop()));
+      await group.end();
+    },
+  };
+}
+
+function manifestOf(installation: Installation, name: string): ControllerManifest {
+  const manifest = installation.controllers.find((controller) => controller.name === name);
+  if (!manifest) throw new Error(`deploy/ has no controller ${name}`);
+  return manifest;
+}
