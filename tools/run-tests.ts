@@ -16,6 +16,7 @@ async function run(request: Exclude<TestRun, { kind: "help" }>): Promise<Outcome
     NX_TUI: "false",
     // So that a test never pauses to ask, and prints the same everywhere.
     CI: "true",
+    ...(process.stdout.isTTY ? {} : { NO_COLOR: "1" }),
   };
   const outcomes: Outcome[] = [];
   const needsControlPlane = request.kind === "all" || request.project === "e2e";

@@ -21,7 +21,11 @@ export async function main(args, processEnv) {
     const env = npmEnvironment(processEnv, node);
     if (command.needsControlPlane) {
       // Before the long steps: a missing Go shows at once.
-      const code = await handOver(node, [join(root, "tools/control-plane/prerequisites.ts")], env);
+      const code = await handOver(
+        node,
+        [fileURLToPath(new URL("../control-plane/prerequisites.ts", import.meta.url))],
+        env,
+      );
       if (code !== 0) return code;
     }
     await ensurePackages(root, env);

@@ -6,7 +6,7 @@ import { npmEnvironment } from "./environment.mjs";
 import { StepError, step } from "./step.mjs";
 
 /** What is fetched; also the version that the images use. */
-export const nodeVersion = "24.21.0";
+const nodeVersion = "24.21.0";
 const [wantedMajor, oldestMinor] = [24, 11];
 
 /**

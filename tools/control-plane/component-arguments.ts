@@ -76,7 +76,6 @@ export function componentArguments(name: ComponentName, { directory, ports, goaw
       "--use-service-account-credentials=true",
       // On a loaded machine the node-lifecycle controller takes late heartbeats for lost nodes.
       "--controllers=*,-node-lifecycle-controller,-taint-eviction-controller,-node-ipam-controller,-node-route-controller,-service-lb-controller,-bootstrap-signer-controller,-token-cleaner-controller",
-      "--enable-hostpath-provisioner=true",
       "--concurrent-statefulset-syncs=20",
       "--concurrent-deployment-syncs=20",
       "--concurrent-replicaset-syncs=20",

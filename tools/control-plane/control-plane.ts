@@ -21,6 +21,7 @@ import { defaultNodes, type NodeSpec, nodeObject } from "./nodes.ts";
 import { podStages } from "./pod-stages.ts";
 import { freePorts } from "./ports.ts";
 import { type GroupProcess, ProcessGroup } from "./process-group.ts";
+import { storageClasses } from "./volumes.ts";
 
 export interface ControlPlaneOptions {
   /** Folder with the programs; default: what `ensureBinaries` returns. */
@@ -169,7 +170,10 @@ async function assemble(
   await writeFile(file.certificateAuthority, admin.certificateAuthority);
   await Promise.all([
     ...[...all.values()].map((component) => component.launch()),
-    createStorageClass(admin),
+    ...storageClasses.map((body) =>
+      apiRequest(admin, { method: "POST", path: "/apis/storage.k8s.io/v1/storageclasses", body }),
+    ),
+    ...(wanted.includes("kube-controller-manager") ? [startVolumeProvisioner(group, directory, admin)] : []),
     ...(wanted.includes("kwok") ? (options.nodes ?? defaultNodes) : []).map((node, index) =>
       createNode(admin, node, index),
     ),
@@ -253,17 +257,16 @@ async function eventually(component: Component, check?: () => Promise<void>): Pr
   }
 }
 
-async function createStorageClass(access: Access): Promise<void> {
-  await apiRequest(access, {
-    method: "POST",
-    path: "/apis/storage.k8s.io/v1/storageclasses",
-    body: {
-      apiVersion: "storage.k8s.io/v1",
-      kind: "StorageClass",
-      metadata: { name: "standard", annotations: { "storageclass.kubernetes.io/is-default-class": "true" } },
-      provisioner: "kubernetes.io/host-path",
-      allowVolumeExpansion: true,
-    },
+/** Volumes exist only where pods do. */
+async function startVolumeProvisioner(group: ProcessGroup, directory: string, access: Access): Promise<void> {
+  const accessFile = join(directory, "volume-provisioner.json");
+  await writeFile(accessFile, JSON.stringify(access), { mode: 0o600 });
+  await group.spawn({
+    command: process.execPath,
+    args: [join(import.meta.dirname, "volume-provisioner.ts"), accessFile],
+    cwd: directory,
+    env: { PATH: process.env["PATH"] ?? "", NODE_NO_WARNINGS: "1" },
+    logFile: files(directory).log("volume-provisioner"),
   });
 }
 

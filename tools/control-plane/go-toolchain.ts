@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { MissingPrerequisiteError } from "./errors.ts";
 
 /** The oldest Go that builds these versions. */
-export const minimumGo = { major: 1, minor: 26 } as const;
+const minimumGo = { major: 1, minor: 26 } as const;
 
 const alternative =
   "or set MULTIGRES_CONTROL_PLANE_BIN to a folder with etcd, kube-apiserver, kube-controller-manager, kube-scheduler, kwok and kubectl.";

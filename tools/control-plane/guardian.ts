@@ -4,7 +4,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, rmSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { GuardianMessage, GuardianRequest } from "./guardian-protocol.ts";
-import { removeHostPathVolumes } from "./host-path-volumes.ts";
 
 const directory = process.argv[2];
 const removeDirectory = process.argv[3] === "remove";
@@ -54,10 +53,7 @@ async function end(): Promise<void> {
         }),
     ),
   );
-  if (directory) {
-    removeHostPathVolumes(directory);
-    if (removeDirectory) rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
-  }
+  if (directory && removeDirectory) rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
   // The whole session, for the case that a child left children of its own; this ends the guardian as well.
   process.kill(0, "SIGKILL");
 }

@@ -1,8 +1,8 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
+import { fileURLToPath } from "node:url";
 import { ProcessError } from "./errors.ts";
 import type { GuardianMessage, GuardianRequest } from "./guardian-protocol.ts";
 
@@ -56,7 +56,11 @@ export class ProcessGroup {
   constructor(options: { readonly directory: string; readonly removeDirectory: boolean }) {
     this.#guardian = spawn(
       process.execPath,
-      [join(import.meta.dirname, "guardian.ts"), options.directory, options.removeDirectory ? "remove" : "keep"],
+      [
+        fileURLToPath(new URL("./guardian.ts", import.meta.url)),
+        options.directory,
+        options.removeDirectory ? "remove" : "keep",
+      ],
       { detached: true, stdio: ["pipe", "pipe", "ignore"], env: { NODE_NO_WARNINGS: "1" }, cwd: "/" },
     );
     this.#guardianExited = once(this.#guardian, "exit").then(() => this.#guardianLost());

@@ -18,10 +18,12 @@ async function serve(access: Access, claim: Claim): Promise<void> {
     case "none":
       return;
     case "provision":
-      return apiRequest(access, { method: "POST", path: "/api/v1/persistentvolumes", body: decision.volume }).then(
-        ignore,
-        unlessConflict,
-      );
+      await apiRequest(access, {
+        method: "POST",
+        path: "/api/v1/persistentvolumes",
+        body: decision.volume,
+      }).catch(unlessConflict);
+      return;
     case "grow": {
       const { namespace, name } = claim.metadata;
       const capacity = { storage: decision.storage };
@@ -37,8 +39,6 @@ function patch(access: Access, path: string, body: object): Promise<unknown> {
   return apiRequest(access, { method: "PATCH", path, body, contentType: "application/merge-patch+json" });
 }
 
-function ignore(): void {}
-
 function unlessConflict(error: unknown): void {
   if (!(error instanceof RequestError && error.status === 409)) throw error;
 }
@@ -46,13 +46,10 @@ function unlessConflict(error: unknown): void {
 /** Resolves when the server ends the watch. */
 function watchClaims(access: Access, resourceVersion: string, seen: (claim: Claim) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    const url = new URL(
-      `${claimsPath}?watch=true&resourceVersion=${resourceVersion}&timeoutSeconds=300`,
-      access.server,
-    );
     const outgoing = request(
-      url,
+      new URL(`${claimsPath}?watch=true&resourceVersion=${resourceVersion}&timeoutSeconds=300`, access.server),
       {
+        agent: false,
         ca: access.certificateAuthority,
         headers: { authorization: `Bearer ${access.token}`, "user-agent": "multigres-test-volumes" },
       },

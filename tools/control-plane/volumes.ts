@@ -15,21 +15,20 @@ export interface Claim {
   readonly status?: { readonly phase?: string; readonly capacity?: { readonly storage?: string } };
 }
 
-/** StorageClass of the test control plane: every access mode, growable. */
-export const storageClass = {
+/** The default class: every access mode, growable. */
+const standard = {
   apiVersion: "storage.k8s.io/v1",
   kind: "StorageClass",
   metadata: { name: "standard", annotations: { "storageclass.kubernetes.io/is-default-class": "true" } },
   provisioner: "multigres.com/test-volumes",
   allowVolumeExpansion: true,
-} as const;
+};
 
-/** A class whose volumes can't grow, for tests of just that. */
-export const fixedStorageClass = {
-  ...storageClass,
-  metadata: { name: "fixed" },
-  allowVolumeExpansion: false,
-} as const;
+/** A class whose volumes can't grow. */
+const fixed = { ...standard, metadata: { name: "fixed" }, allowVolumeExpansion: false };
+
+/** StorageClasses of the test control plane. */
+export const storageClasses = [standard, fixed];
 
 export type VolumeAction =
   | { readonly action: "none" }
@@ -39,17 +38,15 @@ export type VolumeAction =
 /** What the provisioner does about one claim: gives it a volume, or plays the resizer. */
 export function volumeActionFor(claim: Claim): VolumeAction {
   const { metadata, spec, status } = claim;
-  const wanted = spec.resources?.requests?.storage;
-  const classes = [storageClass.metadata.name, fixedStorageClass.metadata.name] as readonly string[];
-  if (metadata.deletionTimestamp !== undefined || wanted === undefined) return { action: "none" };
-  if (!classes.includes(spec.storageClassName ?? "")) return { action: "none" };
-  if (spec.volumeName === undefined) return { action: "provision", volume: volumeFor(claim, wanted) };
-  if (
-    status?.phase === "Bound" &&
-    spec.storageClassName === storageClass.metadata.name &&
-    status.capacity?.storage !== wanted
-  ) {
-    return { action: "grow", volumeName: spec.volumeName, storage: wanted };
+  const storage = spec.resources?.requests?.storage;
+  if (metadata.deletionTimestamp !== undefined || storage === undefined) return { action: "none" };
+  if (!storageClasses.some((storageClass) => storageClass.metadata.name === spec.storageClassName)) {
+    return { action: "none" };
+  }
+  if (spec.volumeName === undefined) return { action: "provision", volume: volumeFor(claim, storage) };
+  const differs = status?.phase === "Bound" && status.capacity?.storage !== storage;
+  if (differs && spec.storageClassName === standard.metadata.name) {
+    return { action: "grow", volumeName: spec.volumeName, storage };
   }
   return { action: "none" };
 }

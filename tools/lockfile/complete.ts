@@ -1,5 +1,5 @@
 /** The parts of package-lock.json that matter here. */
-export interface LockEntry {
+interface LockEntry {
   readonly version?: string;
   readonly dev?: boolean;
   readonly optional?: boolean;

@@ -11,7 +11,7 @@ export async function runVitest(args: readonly string[], env: NodeJS.ProcessEnv)
   try {
     const file = join(folder, "report.json");
     const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
-    const child = spawn("vitest", ["run", "--no-color", ...reporters, ...args], { env, stdio: "inherit" });
+    const child = spawn("vitest", ["run", ...reporters, ...args], { env, stdio: "inherit" });
     const [code] = (await once(child, "exit")) as [number | null];
     const text = await readFile(file, "utf8").catch(() => undefined);
     const report = text === undefined ? undefined : (JSON.parse(text) as VitestReport);

@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { parseCommand } from "./command.mjs";
+
+test.each([
+  [["demo"], { program: "tools/demo/main.ts", args: [], build: true, needsControlPlane: true }],
+  [["demo", "--once"], { args: ["--once"], build: true, needsControlPlane: true }],
+  [["demo", "--context", "mine"], { build: true, needsControlPlane: false }],
+  [["demo", "--context=mine"], { build: true, needsControlPlane: false }],
+  [["demo", "--help"], { build: false, needsControlPlane: false }],
+  [["test"], { program: "tools/run-tests.ts", args: [], build: false, needsControlPlane: true }],
+  [["test", "unit", "names"], { args: ["unit", "names"], build: false, needsControlPlane: false }],
+  [["test", "e2e"], { args: ["e2e"], needsControlPlane: true }],
+  [["test", "-h"], { needsControlPlane: false }],
+])("%j sets up what it needs and no more", (args, expected) => {
+  expect(parseCommand(args)).toMatchObject(expected);
+});
+
+test.each([[[]], [["demos"]]])("%j is answered with the usage", (args) => {
+  expect(() => parseCommand(args)).toThrow("usage: node tools/bootstrap.mjs demo|test");
+});
