@@ -2,8 +2,8 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { type ControlPlane, startControlPlane, testReadyAnnotation } from "@multigres/tools/control-plane";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 
@@ -27,6 +27,11 @@ spec:
   volumeClaimTemplates:
   - metadata: {name: data}
     spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: shared}
+spec: {accessModes: [ReadWriteMany], resources: {requests: {storage: 1Gi}}}
 ---
 apiVersion: apps/v1
 kind: Deployment
@@ -82,7 +87,7 @@ describe("a whole control plane", () => {
       expect(await ready("statefulset", "stateful")).toBe("2");
       expect(await ready("deployment", "deployed")).toBe("2");
     }, eventually);
-    expect(await kubectl("get", "pvc", "-o", "jsonpath={.items[*].status.phase}")).toBe("Bound Bound");
+    expect(await kubectl("get", "pvc", "-o", "jsonpath={.items[*].status.phase}")).toBe("Bound Bound Bound");
     expect(await kubectl("get", "pods", "-l", "app=stateful", "-o", "jsonpath={.items[*].spec.nodeName}")).toBe(
       "node-1a node-1a",
     );
@@ -205,9 +210,13 @@ test("two control planes run side by side, and one survives the loss of its part
 });
 
 test("nothing is left of a control plane whose parent is killed with SIGKILL", async () => {
-  const parent = spawn(process.execPath, ["--conditions=@multigres/source", join(import.meta.dirname, "parent.ts")], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const parent = spawn(
+    process.execPath,
+    ["--conditions=@multigres/source", fileURLToPath(new URL("./parent.ts", import.meta.url))],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   const [line] = (await once(createInterface({ input: parent.stdout }), "line")) as [string];
   const { directory, program } = JSON.parse(line) as { directory: string; program: number };
   const before = await processesOf(directory);

@@ -15,15 +15,13 @@ import { StepError } from "./step.mjs";
  */
 export function parseCommand([name, ...args]) {
   const help = args.includes("--help") || args.includes("-h");
-  switch (name) {
-    case "demo": {
-      const otherCluster = args.some((arg) => arg === "--context" || arg.startsWith("--context="));
-      return { program: "tools/demo/main.ts", args, build: !help, needsControlPlane: !help && !otherCluster };
-    }
-    case "test":
-      // Building is one of the checks that it counts.
-      return { program: "tools/run-tests.ts", args, build: false, needsControlPlane: !help && args[0] !== "unit" };
-    default:
-      throw new StepError("usage: node tools/bootstrap.mjs demo|test [arguments]");
+  if (name === "demo") {
+    const otherCluster = args.some((arg) => arg === "--context" || arg.startsWith("--context="));
+    return { program: "tools/demo/main.ts", args, build: !help, needsControlPlane: !help && !otherCluster };
   }
+  if (name === "test") {
+    // Building is one of the checks that it counts.
+    return { program: "tools/run-tests.ts", args, build: false, needsControlPlane: !help && args[0] !== "unit" };
+  }
+  throw new StepError("usage: node tools/bootstrap.mjs demo|test [arguments]");
 }

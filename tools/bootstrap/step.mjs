@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 
 /** A step failed; the message is for the user, without a stack. */
 export class StepError extends Error {
+  /** @override */
   name = "StepError";
 }
 
