@@ -1,0 +1,9 @@
+export { type SelfSigned, selfSignedCertificate } from "./certificate.ts";
+export {
+  FakeApiServer,
+  type FakeApiServerOptions,
+  type FakeWatch,
+  type Fault,
+  type RecordedRequest,
+} from "./fake-api-server.ts";
+export { type FakeEvent, type FakeObject, FakeObjects, FakeRefusal } from "./fake-objects.ts";
