@@ -8,6 +8,8 @@ export interface Caches extends Stores {
   stop(): void;
   /** Kinds whose first list hasn't arrived. */
   readonly unsynced: readonly string[];
+  /** What keeps caches from being up to date, in words. */
+  readonly problems: readonly string[];
   readonly whenSynced: Promise<void>;
   /** Called after the store has changed; `undefined` stands for absent. */
   onChange(listener: CacheListener): void;

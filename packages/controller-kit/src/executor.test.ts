@@ -294,7 +294,7 @@ describe.each([
     });
     const calls = api.calls.length;
     const held = await process.run([desired()], { mayRevert: () => false });
-    expect(held).toEqual({ failures: [], retry: "later" });
+    expect(held).toEqual({ failures: [], retry: "later", wrote: false });
     expect(api.calls).toHaveLength(calls);
     await process.run([desired()]);
     expect(api.peek(kind, key)?.spec).toEqual({ replicas: 2 });
@@ -484,6 +484,7 @@ describe("a plan", () => {
         },
       ],
       retry,
+      wrote: true,
     });
     expect(api.writes).toContain("create Service s2");
     expect(api.writes).toContain("create Deployment gateway");

@@ -18,6 +18,8 @@ export interface Execution {
   readonly failures: readonly WriteFailure[];
   /** When the plan is worth another try; nothing when all of it was done. */
   readonly retry: Retry | undefined;
+  /** Whether anything was written: what was observed before is then out of date. */
+  readonly wrote: boolean;
 }
 
 /**
@@ -46,8 +48,15 @@ export class PlanExecutor {
   async execute(
     owner: KubernetesObject,
     plan: Pick<Plan<unknown>, "objects" | "deletions">,
-    context: WriteContext,
+    given: WriteContext,
   ): Promise<Execution> {
+    let wrote = false;
+    const written: WriteContext["observer"]["written"] = (kind, verb) => {
+      wrote = true;
+      given.observer.written(kind, verb);
+    };
+    const suppressed: WriteContext["observer"]["suppressed"] = (kind, verb) => given.observer.suppressed(kind, verb);
+    const context: WriteContext = { ...given, observer: { written, suppressed } };
     const failures: WriteFailure[] = [];
     let retry: Retry | undefined;
     const again = (wanted: Retry | undefined) => {
@@ -74,7 +83,7 @@ export class PlanExecutor {
         failed(writeFailure({ kind: deletion.kind.kind, namespace: deletion.namespace, name: deletion.name }, error));
       }
     });
-    return { failures: inPlanOrder(failures, plan), retry };
+    return { failures: inPlanOrder(failures, plan), retry, wrote };
   }
 
   /** @returns when to try again although nothing failed */

@@ -5,4 +5,6 @@ export { kinds } from "./kinds.ts";
 export type { Deletion, DesiredObject, EventDraft, Plan, WriteFailure, WriteFailureReason } from "./plan.ts";
 export type { Key, KubernetesObject, Metadata, ObjectRef, ResourceKind } from "./resource.ts";
 export { controllerOf, keyOf } from "./resource.ts";
+export type { RunArguments, RunOptions } from "./run-controller.ts";
+export { runController } from "./run-controller.ts";
 export type { Store, Stores } from "./store.ts";

@@ -179,8 +179,9 @@ export function createManager<P extends KubernetesObject, O, S, Settings>(
 
   const ready = () => {
     if (stopping) return "stopping";
-    const { unsynced } = caches;
-    return unsynced.length > 0 ? `no list yet of ${unsynced.join(", ")}` : undefined;
+    const { unsynced, problems } = caches;
+    const waiting = unsynced.length > 0 ? [`no list yet of ${unsynced.join(", ")}`] : [];
+    return [...waiting, ...problems].join("; ") || undefined;
   };
 
   metrics.observe({ queue, isLeading: () => elector?.isLeading ?? true, cached: () => caches.sizes() });

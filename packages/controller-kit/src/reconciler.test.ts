@@ -25,7 +25,7 @@ const child: DesiredObject = {
 };
 
 /** A controller whose plan the test gives; parse refuses an object without spec. */
-function aReconciler(api: MemoryApi, plan: Partial<Plan<unknown>> | (() => never) = {}) {
+function aReconciler(api: MemoryApi, plan: Partial<Plan<unknown>> | (() => Partial<Plan<unknown>>) = {}) {
   const stores = { of: (kind: ResourceKind) => ({ get: (of: typeof key) => api.peek(kind, of) }) } as unknown as Stores;
   const definition: ControllerDefinition<Toy, Toy, unknown, null> = {
     name: "toy",
@@ -37,16 +37,13 @@ function aReconciler(api: MemoryApi, plan: Partial<Plan<unknown>> | (() => never
     },
     malformed: (_object, message) => ({ broken: message }),
     observe: (object) => object,
-    reconcile: () =>
-      typeof plan === "function"
-        ? plan()
-        : {
-            objects: [],
-            deletions: [],
-            events: [],
-            status: (failures) => ({ failed: failures.map(({ reason }) => reason) }),
-            ...plan,
-          },
+    reconcile: () => ({
+      objects: [],
+      deletions: [],
+      events: [],
+      status: (failures) => ({ failed: failures.map(({ reason }) => reason) }),
+      ...(typeof plan === "function" ? plan() : plan),
+    }),
   };
   const recorder = new EventList();
   const reconcile = createReconciler({
@@ -83,6 +80,16 @@ function withToy(toy: Partial<Toy> = {}): MemoryApi {
 const statusOf = (api: MemoryApi) => api.peek(toyKind, key)?.status;
 
 describe("a reconcile", () => {
+  it("reports what is so after its own writes, never what was so before them", async () => {
+    const api = withToy();
+    const { run } = aReconciler(api, () => {
+      const seen = api.peek(childKind, "t1/child") !== undefined;
+      return { objects: [child], status: () => ({ childSeen: seen }) };
+    });
+    await run();
+    expect(statusOf(api)).toEqual({ childSeen: true });
+  });
+
   it("writes the objects, then the status, and nothing the next time", async () => {
     const api = withToy();
     const { run } = aReconciler(api, { objects: [child] });

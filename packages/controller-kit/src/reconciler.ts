@@ -77,11 +77,12 @@ export function createReconciler<P extends KubernetesObject, O, S, Settings>(
       context.recorder.present(regarding, [faultEvent(error)], false);
       throw error;
     }
-    const { failures, retry } = await executor.execute(cached, plan, context);
+    const { failures, retry, wrote } = await executor.execute(cached, plan, context);
     signal.throwIfAborted();
     for (const { reason, message } of failures) log.warn({ reason }, message);
 
-    const reported = await report(cached, plan, failures, context);
+    // The stores show our own writes at once. A status from before them would call an older spec of a child current.
+    const reported = await report(cached, wrote ? decide(cached) : plan, failures, context);
     context.recorder.present(regarding, plan.events, reported.kind === "unchanged");
     return resultOf(plan, failures, retry, reported);
   };

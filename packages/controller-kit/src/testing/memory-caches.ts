@@ -28,6 +28,8 @@ export class MemoryCaches implements Caches {
     return this.#synced ? [] : [...this.#kinds];
   }
 
+  readonly problems: readonly string[] = [];
+
   start(): void {
     this.#running = true;
   }
