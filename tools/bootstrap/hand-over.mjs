@@ -27,7 +27,8 @@ export function handOver(node, args, env) {
       child.kill(signal);
     };
     for (const signal of forwarded) process.on(signal, forward);
-    // npm that was killed can't pass anything on; a shell that just ended may have meant us to go on.
+    // npm that was killed can't pass anything on; a shell that just ended may have meant us to go on. That npm is the parent is due to the `exec`
+    // in package.json's scripts.
     const parent = process.ppid;
     const orphaned = setInterval(() => {
       if (process.env.npm_lifecycle_event !== undefined && process.ppid !== parent) forward("SIGTERM");

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { type ApiRequest, apiRequest } from "./api-request.ts";
 import { ensureBinaries } from "./binaries.ts";
 import { Component } from "./component.ts";
@@ -263,7 +264,7 @@ async function startVolumeProvisioner(group: ProcessGroup, directory: string, ac
   await writeFile(accessFile, JSON.stringify(access), { mode: 0o600 });
   await group.spawn({
     command: process.execPath,
-    args: [join(import.meta.dirname, "volume-provisioner.ts"), accessFile],
+    args: [fileURLToPath(new URL("./volume-provisioner.ts", import.meta.url)), accessFile],
     cwd: directory,
     env: { PATH: process.env["PATH"] ?? "", NODE_NO_WARNINGS: "1" },
     logFile: files(directory).log("volume-provisioner"),
