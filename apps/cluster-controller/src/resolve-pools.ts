@@ -30,7 +30,7 @@ export function resolveDatabasePools(
     state: "held",
     problem: {
       reason,
-      message: `Database ${name} is held back: ${cause}.${existing ? ` TableGroup ${existing.metadata.name} stays as it is until then.` : ""}`,
+      message: `Database ${name} is held back: ${cause}${existing ? `. TableGroup ${existing.metadata.name} stays as it is until then` : ""}`,
     },
   });
 

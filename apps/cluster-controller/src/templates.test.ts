@@ -81,7 +81,7 @@ test("inline pools in an undefined cell, which admission refuses, are held back 
   const { tableGroups, resolved } = outcome([], owner);
   expect(tableGroups).toEqual([]);
   expect(resolved.message).toBe(
-    "Database tiny_db is held back: its pools name cells that spec.cells doesn't define: z9; correct spec.pools of the database or add the cell to spec.cells.",
+    "Database tiny_db is held back: its pools name cells that spec.cells doesn't define: z9; correct spec.pools of the database or add the cell to spec.cells",
   );
 });
 
