@@ -44,6 +44,7 @@ interface Running {
 /**
  * Programs that end with this process, whichever way it ends: they are children of a guardian process in its own
  * session, which kills them when the pipe to this process closes, and then removes `directory` if asked to.
+ * Until `end` it keeps this process alive, as child processes do.
  * A Ctrl-C in the terminal doesn't reach them, so that whoever owns them decides the order in which they stop.
  */
 export class ProcessGroup {
@@ -66,10 +67,6 @@ export class ProcessGroup {
     this.#guardianExited = once(this.#guardian, "exit").then(() => this.#guardianLost());
     this.#guardian.stdin.on("error", () => {});
     createInterface({ input: this.#guardian.stdout }).on("line", (line) => this.#receive(JSON.parse(line)));
-    // A group that nobody ended doesn't keep its owner alive.
-    this.#guardian.unref();
-    for (const stream of [this.#guardian.stdin, this.#guardian.stdout])
-      (stream as unknown as { unref(): void }).unref();
   }
 
   /** Starts a program. Throws ProcessError when it can't be started. */
@@ -81,7 +78,6 @@ export class ProcessGroup {
     const running: Running = { pid: started.resolve, failed: started.reject, exited: exited.resolve };
     this.#running.set(id, running);
     this.#send({ op: "spawn", id, ...spec });
-    const keepAlive = setInterval(() => {}, 60_000);
     try {
       const pid = await started.promise;
       let exit: Exit | undefined;
@@ -99,7 +95,6 @@ export class ProcessGroup {
     } catch (error) {
       throw new ProcessError(`${spec.command} can't be started`, { cause: error });
     } finally {
-      clearInterval(keepAlive);
     }
   }
 
@@ -109,9 +104,7 @@ export class ProcessGroup {
       this.#ended = true;
       this.#send({ op: "end" });
     }
-    const keepAlive = setInterval(() => {}, 60_000);
     await this.#guardianExited;
-    clearInterval(keepAlive);
   }
 
   #send(request: GuardianRequest): void {

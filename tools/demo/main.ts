@@ -103,6 +103,8 @@ async function untilAborted(signal: AbortSignal): Promise<void> {
 }
 
 async function main(): Promise<number> {
+  // Processes of a group don't keep their owner alive, so nothing else might while we wait for one.
+  const keepAlive = setInterval(() => {}, 60_000);
   const interrupt = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => interrupt.abort());
   try {
@@ -116,6 +118,8 @@ async function main(): Promise<number> {
     if (!(error instanceof UsageError)) throw error;
     console.error(`${error.message}\n\n${usage}`);
     return 2;
+  } finally {
+    clearInterval(keepAlive);
   }
 }
 

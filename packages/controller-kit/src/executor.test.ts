@@ -283,6 +283,15 @@ describe.each([
     const writes = written(api);
     for (let round = 0; round < 5; round++) await process.run([desired({ replicas: 5 })]);
     expect(writes().filter((write) => write === update)).toHaveLength(1);
+    // A write that changed nothing puts nothing back, whoever else touched the object.
+    api.edit(kind, key, "someone", (object) => {
+      object.spec = { ...object.spec, replicas: 1 };
+      Object.assign(object, { other: 1 });
+    });
+    api.replace = ((k: ResourceKind<Any>) => api.get(k, splitKey(key))) as typeof api.replace;
+    api.apply = ((k: ResourceKind<Any>) => api.get(k, splitKey(key))) as typeof api.apply;
+    await process.run([desired({ replicas: 5 })]);
+    expect(process.events).toEqual([]);
   });
 
   it("isn't put back more often than allowed, but later", async () => {
@@ -494,6 +503,12 @@ describe("a plan", () => {
     const api = anApi();
     const names = ["c", "a", "b"];
     for (const name of names) api.failNext("create", name, new ApiError({ code: 500, reason: "x", message: "x" }));
+    const create = api.create.bind(api);
+    api.create = async (kind, object) => {
+      // The first answers last.
+      if (object.metadata?.name === "c") await new Promise((resolve) => setImmediate(resolve));
+      return create(kind, object);
+    };
     const objects = names.map((name): DesiredObject => ({ ...service1, object: anObject(service, name, {}) }));
     const { failures } = await aProcess(api).run(objects);
     expect(failures.map(({ ref }) => ref.name)).toEqual(names);

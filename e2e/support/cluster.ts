@@ -1,0 +1,63 @@
+import { randomBytes } from "node:crypto";
+import {
+  type ApiClient,
+  createApiClient,
+  createTransport,
+  type KubernetesObject,
+  loadKubeconfig,
+} from "@multigres/controller-kit";
+import { type Kubectl, runKubectl } from "@multigres/tools/control-plane";
+import { inject } from "vitest";
+
+/** A cluster as a test uses it, with the rights of an administrator. */
+export interface TestCluster {
+  readonly api: ApiClient;
+  readonly kubectl: Kubectl;
+  readonly auditLog: string;
+  /** A fresh namespace that no other test uses. */
+  namespace(purpose?: string): Promise<string>;
+  /** Server-side apply, as a user's GitOps tool does it. Throws what the API server answers. */
+  apply(...objects: readonly KubernetesObject[]): Promise<void>;
+}
+
+export interface ClusterAccess {
+  readonly kubeconfig: string;
+  /** Path of the program. */
+  readonly kubectl: string;
+  readonly home: string;
+  readonly auditLog: string;
+}
+
+/** The cluster in which all five controllers run; see shared-operator.ts. */
+export function sharedCluster(): TestCluster {
+  return connect(inject("sharedOperator"));
+}
+
+export function connect(access: ClusterAccess): TestCluster {
+  const transport = createTransport({
+    access: loadKubeconfig({ load: (config) => config.loadFromFile(access.kubeconfig) }),
+    userAgent: "multigres-test",
+    rateLimit: { qps: 1000, burst: 1000 },
+  });
+  const kubectl: Kubectl = (args, options) =>
+    runKubectl({ path: access.kubectl, kubeconfig: access.kubeconfig, home: access.home }, args, options);
+  return {
+    api: createApiClient(transport),
+    kubectl,
+    auditLog: access.auditLog,
+    namespace: async (purpose = "t") => {
+      const name = `${purpose}-${randomBytes(4).toString("hex")}`;
+      await succeed(kubectl, ["create", "namespace", name]);
+      return name;
+    },
+    apply: async (...objects) => {
+      const stdin = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
+      await succeed(kubectl, ["apply", "--server-side", "-f", "-"], stdin);
+    },
+  };
+}
+
+async function succeed(kubectl: Kubectl, args: readonly string[], stdin?: string): Promise<void> {
+  const result = await kubectl(args, { stdin });
+  if (result.code !== 0) throw new Error(result.stderr.trim());
+}

@@ -1,0 +1,26 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+/**
+ * Repeats `check` until it passes and returns its result; after `timeoutMs` throws what it threw last.
+ * The time is no assertion: it only bounds how long a broken test takes.
+ */
+export async function eventually<T>(check: () => T | Promise<T>, timeoutMs = 60_000): Promise<T> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+      await sleep(100);
+    }
+  }
+}
+
+/** Repeats `check` for `forMs`; throws as soon as it fails. For what must not happen. */
+export async function always(check: () => unknown, forMs = 3_000): Promise<void> {
+  const end = performance.now() + forMs;
+  do {
+    await check();
+    await sleep(100);
+  } while (performance.now() < end);
+}
