@@ -8,7 +8,7 @@ import type {
 import { describe, expect, test } from "vitest";
 import type { ObservedShard } from "./observe.ts";
 import { reconcile } from "./reconcile.ts";
-import { aPod, aPool, aShard, allOf, crashing, nothingOf, now, planned, poolName } from "./testing/builders.ts";
+import { aPool, aShard, allOf, nothingOf, now, planned, poolName } from "./testing/builders.ts";
 import { exampleShard } from "./testing/example.ts";
 
 function planFor(observed: ObservedShard) {
@@ -290,24 +290,6 @@ describe("what the pools of a shard share", () => {
     expect(claims(allOf(aShard()))).toEqual([]);
     expect(claims(nothingOf(aShard({ backupRepository: { s3: { bucket: "b" } } })))).toEqual([]);
   });
-});
-
-test("pods that can't run are told in an Event, pods that start aren't", () => {
-  const shard = aShard();
-  const observed = allOf(shard);
-  const pods = [aPod(shard, aPool(), 0, crashing), ...observed.pods.slice(1)];
-  const statefulSets = observed.statefulSets.map((statefulSet, index) =>
-    index === 0 ? { ...statefulSet, status: { ...statefulSet.status, readyReplicas: 2 } } : statefulSet,
-  ) as V1StatefulSet[];
-  expect(planFor({ ...observed, pods, statefulSets }).events).toEqual([
-    {
-      type: "Warning",
-      reason: "CrashLoopBackOff",
-      action: "Observe",
-      note: `Pod ${poolName(shard, aPool())}-0, container postgres: CrashLoopBackOff (back-off 5m0s)`,
-    },
-  ]);
-  expect(firstPlan().events).toEqual([]);
 });
 
 test("a Shard at rest deletes nothing and tells nothing", () => {

@@ -14,6 +14,7 @@ import { reasons } from "@multigres/status-kit";
 import { names } from "@multigres/workload-kit";
 import type { ObservedShard } from "./observe.ts";
 import { poolHealth } from "./pool-health.ts";
+import { podTroubles } from "./pod-troubles.ts";
 import { type DataVolume, dataVolume } from "./resources/data-volume.ts";
 import { shardDisruptionBudget } from "./resources/disruption-budget.ts";
 import { hbaConfigMap } from "./resources/hba.ts";
@@ -31,6 +32,11 @@ export function reconcile(observed: ObservedShard, { now }: { readonly now: Date
   const services = pools.flatMap((pool) => pool.services);
   const statefulSets = pools.map((pool) => pool.statefulSet);
   const surplus = surplusOf(observed.statefulSets, statefulSets, shard);
+  const troubles = podTroubles(
+    shard,
+    pools.map(({ facts }) => facts.health),
+    now,
+  );
   return {
     objects: [
       workload(kinds.PodDisruptionBudget, shardDisruptionBudget(shard)),
@@ -44,7 +50,7 @@ export function reconcile(observed: ObservedShard, { now }: { readonly now: Date
       ...surplus.map((statefulSet) => deletion(kinds.StatefulSet, statefulSet)),
       ...unusedServices(observed, services).map((service) => deletion(kinds.Service, service)),
     ],
-    events: [...surplus.map(removal), ...pools.flatMap(({ facts }) => troubleEvents(facts))],
+    events: [...surplus.map(removal), ...troubles.events],
     status: (failures) =>
       shardStatus(
         {
@@ -55,6 +61,7 @@ export function reconcile(observed: ObservedShard, { now }: { readonly now: Date
         failures,
         now,
       ),
+    requeueAfterMs: troubles.lookAgainAfterMs,
   };
 }
 
@@ -126,10 +133,4 @@ function removal({ metadata }: V1StatefulSet): EventDraft {
     action: "Delete",
     note: `Deleting StatefulSet ${metadata?.name}: its pool is no longer in the spec. Its PersistentVolumeClaims stay.`,
   };
-}
-
-function troubleEvents({ health }: PoolFacts): EventDraft[] {
-  if (health.trouble === undefined) return [];
-  const { reason, message } = health.trouble;
-  return [{ type: "Warning", reason, action: "Observe", note: message }];
 }

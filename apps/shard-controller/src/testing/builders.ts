@@ -78,6 +78,20 @@ export const notReady: Partial<V1Pod> = {
   status: { phase: "Running", conditions: [{ type: "Ready", status: "False" }] },
 };
 
+export const unschedulable: Partial<V1Pod> = {
+  status: {
+    phase: "Pending",
+    conditions: [
+      {
+        type: "PodScheduled",
+        status: "False",
+        reason: "Unschedulable",
+        message: "pod has unbound PersistentVolumeClaims",
+      },
+    ],
+  },
+};
+
 export const crashing: Partial<V1Pod> = {
   status: {
     phase: "Running",
