@@ -67,6 +67,20 @@ test("a paused program is ended as well", async () => {
   await vi.waitFor(() => expect(isAlive(child.pid)).toBe(false));
 });
 
+test("a process that has nothing else to do waits for the end of its program", async () => {
+  const script = `
+    import { ProcessGroup } from ${JSON.stringify(new URL("./process-group.ts", import.meta.url).href)};
+    const group = new ProcessGroup({ directory: ".", removeDirectory: false });
+    const child = await group.spawn({ command: "/bin/sh", args: ["-c", "sleep 0.2; exit 4"], env: {}, cwd: ".", logFile: "log" });
+    console.log((await child.exited).code);
+    await group.end();`;
+  const { stdout, status } = spawnSync(process.execPath, ["--input-type=module", "--eval", script], {
+    cwd: directory,
+    encoding: "utf8",
+  });
+  expect({ stdout, status }).toEqual({ stdout: "4\n", status: 0 });
+});
+
 test("when the guardian itself is killed, its owner ends the programs", async () => {
   const child = await shell("echo $PPID; exec sleep 600");
   const guardian = await vi.waitFor(async () => {

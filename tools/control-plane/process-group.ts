@@ -1,5 +1,6 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
+import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
@@ -59,12 +60,15 @@ export class ProcessGroup {
       process.execPath,
       [
         fileURLToPath(new URL("./guardian.ts", import.meta.url)),
-        options.directory,
+        resolve(options.directory),
         options.removeDirectory ? "remove" : "keep",
       ],
       { detached: true, stdio: ["pipe", "pipe", "ignore"], env: { NODE_NO_WARNINGS: "1" }, cwd: "/" },
     );
-    this.#guardianExited = once(this.#guardian, "exit").then(() => this.#guardianLost());
+    this.#guardianExited = once(this.#guardian, "exit").then(
+      () => this.#guardianLost(),
+      () => this.#guardianLost(),
+    );
     this.#guardian.stdin.on("error", () => {});
     createInterface({ input: this.#guardian.stdout }).on("line", (line) => this.#receive(JSON.parse(line)));
   }
@@ -77,7 +81,8 @@ export class ProcessGroup {
     const started = deferred<number>();
     const running: Running = { pid: started.resolve, failed: started.reject, exited: exited.resolve };
     this.#running.set(id, running);
-    this.#send({ op: "spawn", id, ...spec });
+    // The guardian works elsewhere.
+    this.#send({ op: "spawn", id, ...spec, cwd: resolve(spec.cwd), logFile: resolve(spec.logFile) });
     try {
       const pid = await started.promise;
       let exit: Exit | undefined;
@@ -94,7 +99,6 @@ export class ProcessGroup {
       return child;
     } catch (error) {
       throw new ProcessError(`${spec.command} can't be started`, { cause: error });
-    } finally {
     }
   }
 
@@ -151,11 +155,11 @@ function kill(pid: number, signal: NodeJS.Signals): boolean {
 }
 
 function deferred<T>() {
-  let resolve: (value: T) => void = () => {};
-  let reject: (error: Error) => void = () => {};
-  const promise = new Promise<T>((res, rej) => {
-    resolve = res;
-    reject = rej;
+  let settle: (value: T) => void = () => {};
+  let fail: (error: Error) => void = () => {};
+  const promise = new Promise<T>((resolve, reject) => {
+    settle = resolve;
+    fail = reject;
   });
-  return { promise, resolve, reject };
+  return { promise, resolve: settle, reject: fail };
 }
