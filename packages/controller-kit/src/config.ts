@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** The environment isn't usable; the message has one line per variable. */
+/** The environment isn't usable; the message names each variable that is wrong. */
 export class ConfigError extends Error {
   constructor(message: string, options?: { cause?: unknown }) {
     super(message, options);
@@ -45,5 +45,5 @@ export function readConfig<Settings>(
     const name = String(path[0] ?? "");
     return given[name] === undefined ? `${name} is not set` : `${name}=${JSON.stringify(given[name])}: ${message}`;
   });
-  throw new ConfigError([...new Set(lines)].join("\n"), { cause: kit.error ?? app.error });
+  throw new ConfigError([...new Set(lines)].join("; "), { cause: kit.error ?? app.error });
 }

@@ -93,6 +93,10 @@ function read(load: (config: KubeConfig) => void): Loaded {
 
 function clusterOf(config: KubeConfig): { server: string } {
   const cluster = config.getCurrentCluster();
+  // What client-node makes up when there is neither a kubeconfig nor a ServiceAccount.
+  if (cluster?.server === "http://localhost:8080") {
+    throw new KubeconfigError("no cluster to talk to: set KUBECONFIG, or run in a pod with a ServiceAccount");
+  }
   if (!cluster?.server) throw new KubeconfigError("the kubeconfig's current context names no cluster");
   if (cluster.proxyUrl) throw new KubeconfigError(`cluster ${cluster.name} has a proxy-url, which isn't supported`);
   return { server: cluster.server.replace(/\/+$/, "") };

@@ -161,6 +161,41 @@ describe("LeaderElector", () => {
     expect(() => elector.assertLeading()).toThrow(NotLeadingError);
   });
 
+  it("counts from when a renewal was sent, not from when its answer came", async () => {
+    const [api, clock] = [new MemoryApi(), new ManualClock()];
+    const { elector } = aCandidate(api, clock, "a");
+    elector.start();
+    await settle();
+    const replace = api.replace.bind(api);
+    api.replace = (kind, object) =>
+      new Promise((resolve, reject) => {
+        clock.after(6_000, () => {
+          replace(kind, object).then(resolve, reject);
+        });
+      });
+    // Sent at 2 s, answered at 8 s; the next one, sent at 10 s, is refused.
+    await clock.advance(9_000);
+    api.failNext("replace", "multigres-test", down, 1000);
+    await clock.advance(2_999);
+    expect(elector.isLeading).toBe(true);
+    await clock.advance(1);
+    expect(elector.isLeading).toBe(false);
+  });
+
+  it("isn't confused by its own watch, which is behind its renewals", async () => {
+    const [api, clock] = [new MemoryApi(), new ManualClock()];
+    const watch = new ManualWatch();
+    aCandidate(api, clock, "a", watch).elector.start();
+    await settle();
+    const old = api.peek(leaseKind, key);
+    await clock.advance(3_000);
+    api.calls.length = 0;
+    watch.tell(old);
+    await clock.advance(10_000);
+    expect(new Set(api.calls.map(({ verb }) => verb))).toEqual(new Set(["replace"]));
+    expect(api.calls).toHaveLength(5);
+  });
+
   it("survives failed renewals that are shorter than the deadline", async () => {
     const [api, clock] = [new MemoryApi(), new ManualClock()];
     const { elector, log } = aCandidate(api, clock, "a");

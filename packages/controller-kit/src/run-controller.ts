@@ -68,7 +68,8 @@ function connect<P extends KubernetesObject, O, S, Settings>(
   const name = managerNameOf(definition);
   const metrics = createMetrics(definition.name, kit.WORKERS);
   const observer = metrics.transport;
-  const transport = createTransport({ access, userAgent: name, observer, rateLimit });
+  const assertMayWrite = () => manager.assertLeading();
+  const transport = createTransport({ access, userAgent: name, observer, rateLimit, assertMayWrite });
   // A connection of its own: a renewal must neither wait behind other requests nor die with their connection.
   const leaseTransport = createTransport({ access, userAgent: name, observer });
   const stopped = new AbortController();

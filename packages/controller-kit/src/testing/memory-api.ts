@@ -1,4 +1,4 @@
-import type { ApiClient, DeleteOptions, Name } from "../client.ts";
+import type { ApiClient, DeleteOptions, Name, RequestOptions } from "../client.ts";
 import { ApiError } from "../errors.ts";
 import type { ManagedFields } from "../field-managers.ts";
 import { type Key, type KubernetesObject, keyOf, type ResourceKind } from "../resource.ts";
@@ -92,7 +92,7 @@ export class MemoryApi implements ApiClient {
     return { items: this.all(kind.kind) as T[], resourceVersion: String(this.#version) };
   }
 
-  async create<T extends KubernetesObject>(kind: ResourceKind<T>, object: T): Promise<T> {
+  async create<T extends KubernetesObject>(kind: ResourceKind<T>, object: T, _options?: RequestOptions): Promise<T> {
     this.#record("create", kind, object.metadata?.name ?? "", object);
     if (this.peek(kind, keyOf(object)) !== undefined) {
       const message = `${kind.plural} "${object.metadata?.name}" already exists`;

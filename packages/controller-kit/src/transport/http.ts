@@ -9,6 +9,8 @@ export interface HttpRequest {
   readonly body?: string;
   /** Ends the exchange at any time, also while its body is read. */
   readonly signal: AbortSignal;
+  /** Called when a connection is there, right before the first byte; what it throws ends the exchange. */
+  readonly beforeSend?: () => void;
 }
 
 export interface HttpResponse {

@@ -51,6 +51,7 @@ export class Http1Connection implements HttpConnection {
       signal: request.signal,
       ...(secure && (await this.#tls())),
     };
+    request.beforeSend?.();
     return new Promise((resolve, reject) => {
       const outgoing = secure ? httpsRequest(options) : httpRequest(options);
       outgoing.once("response", (incoming) => {

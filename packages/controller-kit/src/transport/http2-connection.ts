@@ -59,6 +59,7 @@ export class Http2Connection implements HttpConnection {
   async send(request: HttpRequest): Promise<HttpResponse> {
     if (this.#closed) throw new NotProcessedError("the transport is closed");
     const session = await within(this.#session(), request.signal);
+    request.beforeSend?.();
     return session.exchange(request);
   }
 

@@ -36,6 +36,11 @@ export interface TransportOptions {
   readonly observer?: TransportObserver;
   readonly random?: () => number;
   readonly peerCheck?: PeerCheckTimes;
+  /**
+   * Throws when nothing may be written (any more). Asked right before each write goes out, repetitions and those that
+   * waited for a connection included; a write that it forbids fails as `Aborted`.
+   */
+  readonly assertMayWrite?: () => void;
 }
 
 /** Requests to one API server over one HTTP/2 connection. Every failure is an `ApiError`. */
@@ -62,6 +67,7 @@ class HttpTransport implements Transport {
   readonly #observer: TransportObserver;
   readonly #random: () => number;
   readonly #connection: Connection;
+  readonly #assertMayWrite: () => void;
   readonly #host: string;
   readonly #basePath: string;
 
@@ -73,6 +79,7 @@ class HttpTransport implements Transport {
     this.#bucket = new TokenBucket(options.rateLimit ?? defaults.rateLimit, performance.now());
     this.#observer = options.observer ?? {};
     this.#random = options.random ?? Math.random;
+    this.#assertMayWrite = options.assertMayWrite ?? (() => {});
     const url = new URL(options.access.server);
     this.#host = url.host;
     this.#basePath = url.pathname.replace(/\/+$/, "");
@@ -207,6 +214,7 @@ class HttpTransport implements Transport {
         },
         ...(request.body !== undefined && { body: request.body }),
         signal,
+        ...(request.method !== "GET" && { beforeSend: () => this.#guard(request) }),
       });
       if (response.status >= 400) failedBody = await readText(response.body);
     } catch (error) {
@@ -228,6 +236,14 @@ class HttpTransport implements Transport {
     );
   }
 
+  #guard(request: TransportRequest): void {
+    try {
+      this.#assertMayWrite();
+    } catch (cause) {
+      throw abortedError(cause, name(request));
+    }
+  }
+
   async #credentials(signal: AbortSignal): Promise<Readonly<Record<string, string>>> {
     try {
       return await within(this.#access.headers(), signal);
@@ -239,6 +255,7 @@ class HttpTransport implements Transport {
 
   #judge(error: unknown, request: TransportRequest, deadline: Deadline): Failure {
     if (error instanceof ApiError) {
+      if (error.reason === "Aborted") return { error, verdict: "final", atOnce: false, why: "Aborted" };
       const verdict = error.code === 0 ? "unknown" : judgeAnswer(error.code, error.retryAfterSeconds);
       return { error, verdict, atOnce: false, why: error.code === 0 ? error.reason : String(error.code) };
     }
