@@ -20,7 +20,7 @@ export function resourcePath(kind: ResourceKind, address: ResourceAddress = {}):
   for (const [key, value] of Object.entries(address.query ?? {})) {
     if (value !== undefined) query.set(key, value);
   }
-  return query.size > 0 ? `${path}?${query}` : path;
+  return query.size > 0 ? `${path}?${query.toString()}` : path;
 }
 
 export function apiVersionOf(kind: ResourceKind): string {

@@ -267,17 +267,10 @@ class WatchingReflector<T extends KubernetesObject> implements Reflector {
   }
 
   #waitMs(reason: RestartReason, error: unknown): number {
-    switch (reason) {
-      case "ended":
-      case "fallback":
-        return 0;
-      case "refused":
-        return this.#times.refusedMs * (1 + this.#random() / 2);
-      default: {
-        const asked = error instanceof ApiError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
-        return Math.max(asked, this.#backoff.next());
-      }
-    }
+    if (reason === "ended" || reason === "fallback") return 0;
+    if (reason === "refused") return this.#times.refusedMs * (1 + this.#random() / 2);
+    const asked = error instanceof ApiError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
+    return Math.max(asked, this.#backoff.next());
   }
 
   #report(ending: Ending, waitMs: number): void {

@@ -27,7 +27,7 @@ export function parseWatchEvent<T extends KubernetesObject>(line: string): Watch
   const { type, object } = parsed ?? {};
   if (typeof object !== "object" || object === null)
     throw new MalformedEventError("a watch sent an event without object");
-  if (type === "ERROR") return { type, status: object as Status };
+  if (type === "ERROR") return { type, status: object };
   const { metadata } = object;
   const resourceVersion = metadata?.resourceVersion;
   if (!resourceVersion) throw new MalformedEventError("a watch sent an object without resourceVersion");

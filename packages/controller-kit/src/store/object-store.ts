@@ -105,7 +105,7 @@ class IndexedStore<T extends KubernetesObject> implements ObjectStore<T> {
     this.#toldUntil = resourceVersion;
     const listed = new Map(objects.map((object) => [keyOf(object), object]));
     const uids = new Set(objects.map((object) => object.metadata?.uid));
-    for (const [key, object] of [...this.#objects]) {
+    for (const [key, object] of this.#objects) {
       if (listed.has(key)) continue;
       // Written by us after the list was made.
       if (isOlder(resourceVersion, versionOf(object))) continue;

@@ -126,6 +126,12 @@ export class FakeApiServer {
     this.#faults.push({ matches, fault, left: times });
   }
 
+  /** From now on no fault is met. */
+  heal(): void {
+    this.#faults.length = 0;
+    this.missing.clear();
+  }
+
   dropConnections(): void {
     for (const socket of this.#sockets) socket.destroy();
   }
@@ -174,7 +180,9 @@ export class FakeApiServer {
     switch (fault) {
       case "goaway": {
         const id = stream.id ?? 1;
-        stream.session?.goaway(http2.NGHTTP2_NO_ERROR, Math.max(0, id - 2));
+        stream.session?.goaway(http2.NGHTTP2_NO_ERROR, Math.max(1, id - 2));
+        // Node can't name stream 0 as the last one, when this stream is the first.
+        stream.close(http2.NGHTTP2_REFUSED_STREAM);
         return;
       }
       case "refuse":
@@ -230,7 +238,7 @@ export class FakeApiServer {
         if (name) return { code: 200, body: this.objects.get(resource, namespace, name) };
         const items = this.objects.list(resource, namespace).filter(selects(recorded.query));
         // As in real lists, items don't say what they are.
-        const bare = items.map(({ apiVersion: _, kind: __, ...item }) => item);
+        const bare = items.map((item) => ({ ...item, apiVersion: undefined, kind: undefined }));
         const metadata = { resourceVersion: String(this.objects.version) };
         return { code: 200, body: { kind: "List", metadata, items: bare } };
       }

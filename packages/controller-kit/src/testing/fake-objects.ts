@@ -116,7 +116,7 @@ export class FakeObjects {
     const stored = { ...object, metadata: { ...object.metadata, resourceVersion: String(this.#version) } };
     const event = { resource, type, object: stored, version: this.#version };
     this.#history.push(event);
-    for (const listener of [...this.#listeners]) listener(event);
+    for (const listener of this.#listeners) listener(event);
     return stored;
   }
 }

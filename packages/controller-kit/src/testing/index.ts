@@ -7,3 +7,4 @@ export {
   type RecordedRequest,
 } from "./fake-api-server.ts";
 export { type FakeEvent, type FakeObject, FakeObjects, FakeRefusal } from "./fake-objects.ts";
+export { TcpProxy } from "./tcp-proxy.ts";

@@ -43,7 +43,7 @@ export interface Http2Options {
  *
  * A GOAWAY lets the session's streams finish while new requests go to a new session. (undici's agent, as of 8.12, opens
  * no new session before the last old stream has ended, and a watch is a stream that doesn't end:
- * docs/decisions/http2-without-undici.md.) A silent peer is asked with PING; without an answer the session is
+ * docs/decisions/0005.) A silent peer is asked with PING; without an answer the session is
  * destroyed, so that nothing waits on a connection that a NAT or a power cut has taken away.
  */
 export class Http2Connection implements HttpConnection {
