@@ -113,7 +113,8 @@ export function createMetrics(controller: string, workers: number): Metrics {
   const started = gauge("process_start_time_seconds", "Start of the process", []);
   started.set(Math.round(Date.now() / 1000 - process.uptime()));
 
-  const loop = monitorEventLoopDelay({ resolution: 20 });
+  const tickMs = 20;
+  const loop = monitorEventLoopDelay({ resolution: tickMs });
   loop.enable();
 
   let sources: MetricSources | undefined;
@@ -127,9 +128,9 @@ export function createMetrics(controller: string, workers: number): Metrics {
     longest.set(queueLabels, Math.max(0, ...seconds));
     leading.set({ name: controller }, sources?.isLeading() ? 1 : 0);
     for (const [kind, count] of sources?.cached() ?? []) cached.set({ kind }, count);
-    // Nothing measured yet is NaN.
-    lag.set((loop.mean || 0) / 1e9);
-    lagMax.set(loop.max / 1e9);
+    // What is measured is the time between two ticks, so their distance is no delay; nothing measured yet is NaN.
+    lag.set(Math.max(0, (loop.mean || 0) / 1e9 - tickMs / 1e3));
+    lagMax.set(Math.max(0, loop.max / 1e9 - tickMs / 1e3));
     loop.reset();
     resident.set(process.memoryUsage.rss());
     const usage = process.cpuUsage();
