@@ -9,7 +9,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "unit", include: ["{packages,apps,tools}/**/*.test.ts"], exclude: ["**/node_modules/**", "**/dist/**"] },
+        test: {
+          name: "unit",
+          include: ["{packages,apps,tools}/**/*.test.ts"],
+          exclude: ["**/node_modules/**", "**/dist/**"],
+        },
       },
       {
         extends: true,
