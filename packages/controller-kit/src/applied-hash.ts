@@ -3,7 +3,7 @@ import { annotations } from "@multigres/api-types";
 import type { KubernetesObject } from "./resource.ts";
 
 /** JSON with sorted keys and without undefined values: equal values give equal text. */
-export function canonicalJson(value: unknown): string {
+function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_name, inner: unknown) => {
     if (typeof inner !== "object" || inner === null || Array.isArray(inner)) return inner;
     return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));

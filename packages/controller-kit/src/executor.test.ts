@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ApiError } from "./errors.ts";
 import type { DesiredObject } from "./plan.ts";
-import { type KubernetesObject, keyOf, type ResourceKind } from "./resource.ts";
+import { type KubernetesObject, keyOf } from "./resource.ts";
 import {
   anApi,
   anObject,
@@ -12,7 +12,6 @@ import {
   service,
   secret,
   nothingCached,
-  written,
 } from "./testing/executor-fixture.ts";
 
 describe("an object that is only created", () => {

@@ -6,7 +6,7 @@ import type { TransportObserver } from "./transport/observer.ts";
 import type { WriteObserver } from "./write-context.ts";
 
 /** What the metrics read when they are scraped. */
-export interface MetricSources {
+interface MetricSources {
   readonly queue: Pick<WorkQueue, "depth" | "running" | "runningMs">;
   readonly isLeading: () => boolean;
   /** Cached objects by kind. */

@@ -11,7 +11,7 @@ import type { WriteContext } from "./write-context.ts";
 import { type Retry, retryOf, writeFailure } from "./write-failure.ts";
 import type { StatusWriter } from "./write-status.ts";
 
-export interface ReconcileScope {
+interface ReconcileScope {
   readonly signal: AbortSignal;
   readonly log: Logger;
 }

@@ -1,7 +1,7 @@
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-export interface Health {
+interface Health {
   /** Nothing when healthy, else what is wrong. */
   (): string | undefined;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { anApi, aCell, aProcess, cell, ownerReference, written } from "./testing/executor-fixture.ts";
+import { anApi, aCell, aProcess, cell, ownerReference } from "./testing/executor-fixture.ts";
 
 describe("a child CR", () => {
   it("loses what others added to its spec, and says so", async () => {

@@ -3,7 +3,7 @@ import type { EventRecorder } from "./recorder.ts";
 import type { KubernetesObject, ResourceKind } from "./resource.ts";
 import type { WriteRecords } from "./write-records.ts";
 
-export type WriteVerb = "create" | "replace" | "apply" | "patch" | "status" | "delete";
+type WriteVerb = "create" | "replace" | "apply" | "patch" | "status" | "delete";
 
 /** Counts what was written, and what was found to need no write. */
 export interface WriteObserver {

@@ -1,3 +1,4 @@
+import { labels } from "@multigres/api-types";
 import { describe, expect, it } from "vitest";
 import type { ResourceKind } from "./resource.ts";
 import {
