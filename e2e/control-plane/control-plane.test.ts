@@ -1,7 +1,9 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { type ControlPlane, startControlPlane, testReadyAnnotation } from "@multigres/tools/control-plane";
@@ -207,6 +209,19 @@ test("two control planes run side by side, and one survives the loss of its part
   }
   expect(existsSync(first.directory)).toBe(false);
   expect(() => first.component("kwok")).toThrow("runs without kwok");
+});
+
+test("a control plane that can't start tells the end of the log and leaves nothing behind", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "control-plane-"));
+  try {
+    const extraArguments = { "kube-apiserver": ["--nonsense"] };
+    await expect(startControlPlane({ components: [], directory, extraArguments })).rejects.toThrow(
+      /^kube-apiserver ended with code 1; the end of its log:\nError: unknown flag: --nonsense$/,
+    );
+    expect(await processesOf(directory)).toEqual([]);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
 });
 
 test("nothing is left of a control plane whose parent is killed with SIGKILL", async () => {

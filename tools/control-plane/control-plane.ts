@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { type ApiRequest, apiRequest } from "./api-request.ts";
 import { ensureBinaries } from "./binaries.ts";
+import { createNode, createStorageClasses, requestToken, startVolumeProvisioner } from "./cluster-setup.ts";
 import { Component } from "./component.ts";
 import {
   auditPolicy,
@@ -18,11 +18,10 @@ import {
 import { ControlPlaneError } from "./errors.ts";
 import { type Access, kubeconfig } from "./kubeconfig.ts";
 import { type Kubectl, runKubectl } from "./kubectl.ts";
-import { defaultNodes, type NodeSpec, nodeObject } from "./nodes.ts";
+import { defaultNodes, type NodeSpec } from "./nodes.ts";
 import { podStages } from "./pod-stages.ts";
 import { freePorts } from "./ports.ts";
 import { type GroupProcess, ProcessGroup } from "./process-group.ts";
-import { storageClasses } from "./volumes.ts";
 
 export interface ControlPlaneOptions {
   /** Folder with the programs; default: what `ensureBinaries` returns. */
@@ -162,8 +161,8 @@ async function assemble(
     all.set(name, component);
   }
 
-  await all.get("etcd")?.launch();
-  await all.get("kube-apiserver")?.start();
+  // Together: the API server waits for etcd, and if etcd can't start that shows here at once.
+  await Promise.all([all.get("etcd")?.start(), all.get("kube-apiserver")?.start()]);
   if (access === undefined) throw new ControlPlaneError("the API server made no certificate");
   const admin: Access = access;
   const kubeconfigText = kubeconfig(admin);
@@ -171,9 +170,8 @@ async function assemble(
   await writeFile(file.certificateAuthority, admin.certificateAuthority);
   await Promise.all([
     ...[...all.values()].map((component) => component.launch()),
-    ...storageClasses.map((body) =>
-      apiRequest(admin, { method: "POST", path: "/apis/storage.k8s.io/v1/storageclasses", body }),
-    ),
+    createStorageClasses(admin),
+    // Volumes exist only where pods do.
     ...(wanted.includes("kube-controller-manager") ? [startVolumeProvisioner(group, directory, admin)] : []),
     ...(wanted.includes("kwok") ? (options.nodes ?? defaultNodes) : []).map((node, index) =>
       createNode(admin, node, index),
@@ -256,39 +254,4 @@ async function eventually(component: Component, check?: () => Promise<void>): Pr
       await sleep(50);
     }
   }
-}
-
-/** Volumes exist only where pods do. */
-async function startVolumeProvisioner(group: ProcessGroup, directory: string, access: Access): Promise<void> {
-  const accessFile = join(directory, "volume-provisioner.json");
-  await writeFile(accessFile, JSON.stringify(access), { mode: 0o600 });
-  await group.spawn({
-    command: process.execPath,
-    args: [fileURLToPath(new URL("./volume-provisioner.ts", import.meta.url)), accessFile],
-    cwd: directory,
-    env: { PATH: process.env["PATH"] ?? "", NODE_NO_WARNINGS: "1" },
-    logFile: files(directory).log("volume-provisioner"),
-  });
-}
-
-async function createNode(access: Access, node: NodeSpec, index: number): Promise<void> {
-  await apiRequest(access, { method: "POST", path: "/api/v1/nodes", body: nodeObject(node, index) });
-  // Admission gives every new node the not-ready taint, and the controller that would take it away is off.
-  await apiRequest(access, {
-    method: "PATCH",
-    path: `/api/v1/nodes/${node.name}`,
-    body: { spec: { taints: null } },
-    contentType: "application/merge-patch+json",
-  });
-}
-
-async function requestToken(access: Access, namespace: string, name: string, seconds = 86_400): Promise<string> {
-  const answer = (await apiRequest(access, {
-    method: "POST",
-    path: `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`,
-    body: { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: { expirationSeconds: seconds } },
-  })) as { status?: { token?: string } };
-  const token = answer.status?.token;
-  if (token === undefined) throw new ControlPlaneError(`no token for the ServiceAccount ${namespace}/${name}`);
-  return token;
 }

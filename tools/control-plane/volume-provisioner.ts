@@ -7,8 +7,8 @@ import { RequestError } from "./errors.ts";
 import type { Access } from "./kubeconfig.ts";
 import { type Claim, volumeActionFor } from "./volumes.ts";
 
-// Program: node volume-provisioner.ts ACCESS_FILE. The hostpath provisioner inside kube-controller-manager binds
-// ReadWriteOnce only, and the backup repository wants ReadWriteMany; besides, nothing there grows a volume.
+// Program: node volume-provisioner.ts ACCESS_FILE. The hostpath provisioner inside kube-controller-manager
+// never grows a volume, and leaves a folder below /tmp for each.
 
 const claimsPath = "/api/v1/persistentvolumeclaims";
 
