@@ -1,0 +1,45 @@
+import { kinds } from "@multigres/controller-kit";
+import { describe, expect, it } from "vitest";
+import { demo, std } from "../fixtures/demo.ts";
+import { sharedCluster } from "../support/cluster.ts";
+import { settled } from "../support/observing.ts";
+
+const cluster = sharedCluster();
+
+describe("images", () => {
+  it("case 44: pull policy and pull secrets reach every container of every pod, of all six workload kinds", async () => {
+    const namespace = await cluster.namespace("case44");
+    const imagePullSecrets = [{ name: "first-registry" }, { name: "second-registry" }];
+    await cluster.apply(
+      std(undefined, namespace),
+      demo(({ spec }) => {
+        // Kubernetes itself would choose it for no image.
+        spec.images = { ...spec.images, imagePullPolicy: "Never", imagePullSecrets };
+      }, namespace),
+    );
+    await settled(cluster, namespace);
+    const { items } = await cluster.api.list(kinds.Pod, { namespace });
+    const workloads = items.map(({ metadata }) =>
+      ["component", "topo-scope"]
+        .flatMap(
+          (label) =>
+            metadata?.labels?.[`app.kubernetes.io/${label}`] ?? metadata?.labels?.[`multigres.com/${label}`] ?? [],
+        )
+        .join(" "),
+    );
+    expect([...new Set(workloads)].sort()).toEqual([
+      "multiadmin",
+      "multigateway",
+      "multiorch",
+      "shard-pool",
+      "toposerver cell",
+      "toposerver global",
+    ]);
+    for (const { metadata, spec } of items) {
+      expect(spec?.imagePullSecrets, metadata?.name).toEqual(imagePullSecrets);
+      for (const { name, imagePullPolicy } of [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])]) {
+        expect(imagePullPolicy, `${metadata?.name}, container ${name}`).toBe("Never");
+      }
+    }
+  });
+});
