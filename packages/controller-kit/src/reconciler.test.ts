@@ -50,7 +50,7 @@ function aReconciler(api: MemoryApi, plan: Partial<Plan<unknown>> | (() => Parti
     definition,
     settings: null,
     stores,
-    executor: new PlanExecutor({ cached: (kind, of) => api.peek(kind, of) }),
+    executor: new PlanExecutor({ isWatched: () => true, cached: (kind, of) => api.peek(kind, of) }),
     status: new StatusWriter(),
     now: () => new Date(0),
     write: {
@@ -157,6 +157,40 @@ describe("a reconcile", () => {
     const second = aReconciler(api, { events });
     await second.run();
     expect(second.events).toEqual([]);
+  });
+
+  it.each([
+    [{ code: 403, reason: "Forbidden", message: "may not" }, ["Warning Forbidden Cell a: Service child: may not"]],
+    [
+      { code: 403, reason: "Forbidden", message: "exceeded quota: q" },
+      ["Warning QuotaExceeded Cell a: Service child: exceeded quota: q"],
+    ],
+    [{ code: 422, reason: "Invalid", message: "spec.x" }, ["Warning Invalid Cell a: Service child: spec.x"]],
+    [{ code: 409, reason: "Conflict", message: "modified" }, []],
+    [{ code: 503, reason: "ServiceUnavailable", message: "down" }, []],
+  ])("tells of %j that somebody must mend in one Event, in one for all tries", async (error, expected) => {
+    const api = withToy();
+    api.failNext("create", "child", new ApiError(error), 3);
+    const { run, events } = aReconciler(api, { objects: [child] });
+    for (let round = 0; round < 3; round++) await run();
+    expect(events).toEqual(expected);
+  });
+
+  it("tells of a name that a stranger holds in one Event on the object that wants it", async () => {
+    const api = withToy();
+    api.seed(childKind, { metadata: { namespace: "t1", name: "child" } });
+    const { run, events } = aReconciler(api, { objects: [child] });
+    await run();
+    await run();
+    expect(events).toEqual([expect.stringContaining("Warning NameConflict Cell a: Service child already exists")]);
+  });
+
+  it("tells of a status that it may not write, which nothing else could", async () => {
+    const api = withToy();
+    api.failNext("applyStatus", "a", new ApiError({ code: 403, reason: "Forbidden", message: "no patch" }));
+    const { run, events } = aReconciler(api);
+    await run();
+    expect(events).toEqual(["Warning Forbidden Cell a: Cell a: no patch"]);
   });
 
   it("is tried again when the status can't be written, and not when the object is gone", async () => {

@@ -3,6 +3,7 @@ import { reasons } from "@multigres/status-kit";
 import type { ControllerDefinition } from "./definition.ts";
 import { isApiError } from "./errors.ts";
 import type { Execution, PlanExecutor } from "./executor.ts";
+import { failureEvents } from "./failure-events.ts";
 import type { EventDraft, Plan, WriteFailure } from "./plan.ts";
 import { regardingOf } from "./recorder.ts";
 import type { Key, KubernetesObject } from "./resource.ts";
@@ -83,7 +84,8 @@ export function createReconciler<P extends KubernetesObject, O, S, Settings>(
 
     // The stores show our own writes at once. A status from before them would call an older spec of a child current.
     const reported = await report(cached, wrote ? decide(cached) : plan, failures, context);
-    context.recorder.present(regarding, plan.events, reported.kind === "unchanged");
+    const refused = reported.kind === "failed" ? [...failures, reported.failure] : failures;
+    context.recorder.present(regarding, [...plan.events, ...failureEvents(refused)], reported.kind === "unchanged");
     return resultOf(plan, failures, retry, reported);
   };
 

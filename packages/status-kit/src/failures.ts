@@ -64,7 +64,8 @@ export function nameConflicts(failures: readonly FailedWrite[]): ConditionDraft[
 
 const endedByPerson: readonly FailedWrite["reason"][] = ["NameConflict", "Forbidden", "QuotaExceeded", "Invalid"];
 
-function needsPerson({ reason }: FailedWrite): boolean {
+/** Whether a write stays refused until a person acts; the others go well once they are tried again. */
+export function needsPerson({ reason }: FailedWrite): boolean {
   return endedByPerson.includes(reason);
 }
 

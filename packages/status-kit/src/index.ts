@@ -3,7 +3,7 @@ export { allOf, childHealth, joinMessages } from "./child.ts";
 export type { ConditionDraft, Observation, Summary } from "./conditions.ts";
 export { findCondition, setConditions, summarize } from "./conditions.ts";
 export type { FailedWrite } from "./failures.ts";
-export { nameConflicts, withFailures } from "./failures.ts";
+export { nameConflicts, needsPerson, withFailures } from "./failures.ts";
 export type { ObservedContainer, ObservedPod, PodHealth } from "./pod.ts";
 export { podHealth } from "./pod.ts";
 export type { ConditionType } from "./vocabulary.ts";
