@@ -8,6 +8,7 @@ import {
   aCell,
   aDeployment,
   aProcess,
+  claim,
   deployment,
   service,
   secret,
@@ -24,6 +25,27 @@ describe("an object that is only created", () => {
     await process.run([aSecret]);
     expect((await aProcess(api, nothingCached).run([aSecret])).failures).toEqual([]);
     expect(api.calls.map(({ verb }) => verb)).toEqual(["create", "create"]);
+  });
+
+  it("is made again when its kind is watched and the cache shows it gone, and left alone while it is there", async () => {
+    const api = anApi();
+    const aClaim: DesiredObject = { write: "create", kind: claim, object: anObject(claim, "repository", {}) };
+    const process = aProcess(api);
+    await process.run([aClaim]);
+    await process.run([aClaim]);
+    expect(api.writes).toEqual(["create PersistentVolumeClaim repository"]);
+    api.remove(claim, "t1/repository");
+    await process.run([aClaim]);
+    expect(api.peek(claim, "t1/repository")).toBeDefined();
+    // A cache that lags, or doesn't select what stands there: the name is taken, and that is fine.
+    expect((await aProcess(api, nothingCached).run([aClaim])).failures).toEqual([]);
+  });
+
+  it("shows itself to readers of the cache before the watch does", async () => {
+    const shown: string[] = [];
+    const aClaim: DesiredObject = { write: "create", kind: claim, object: anObject(claim, "repository", {}) };
+    await aProcess(anApi()).run([aClaim], { remember: (_kind, object) => shown.push(keyOf(object)) });
+    expect(shown).toEqual(["t1/repository"]);
   });
 
   it("is tried again after a failure", async () => {

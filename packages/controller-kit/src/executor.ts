@@ -8,6 +8,8 @@ import { type Retry, refOf, retryOf, writeFailure } from "./write-failure.ts";
 import { writeObject } from "./write-object.ts";
 
 export interface ExecutorOptions {
+  /** Whether there is a cache of the kind. */
+  readonly isWatched: (kind: ResourceKind) => boolean;
   /** The object in the cache; nothing when it isn't there or its kind isn't watched. */
   readonly cached: (kind: ResourceKind, key: Key) => KubernetesObject | undefined;
   /** Writes of one plan under way at a time. Default 8. */
@@ -30,7 +32,7 @@ export interface Execution {
 export class PlanExecutor {
   readonly #options: ExecutorOptions;
   readonly #concurrency: number;
-  /** Objects of write mode `create` that were made: they are never read, so nothing else tells. */
+  /** Objects of write mode `create` that were made and that no cache shows. */
   readonly #created = new Set<string>();
   /** Names that a stranger held when last looked at. */
   readonly #conflicts = new Set<string>();
@@ -102,19 +104,23 @@ export class PlanExecutor {
   }
 
   async #createBlindly(memory: string, desired: DesiredObject, context: WriteContext): Promise<void> {
-    const cached = this.#options.cached(desired.kind, keyOf(desired.object));
-    if (cached !== undefined || this.#created.has(memory)) {
+    const watched = this.#options.isWatched(desired.kind);
+    const exists = watched
+      ? this.#options.cached(desired.kind, keyOf(desired.object)) !== undefined
+      : this.#created.has(memory);
+    if (exists) {
       context.observer.suppressed(desired.kind.kind, "create");
       return;
     }
     context.assertLeading();
     try {
-      await context.client.create(desired.kind, desired.object, context.request);
+      const created = await context.client.create(desired.kind, desired.object, context.request);
       context.observer.written(desired.kind.kind, "create");
+      context.remember(desired.kind, created);
     } catch (error) {
       if (!isAlreadyExists(error)) throw error;
     }
-    remember(this.#created, memory);
+    if (!watched) remember(this.#created, memory);
   }
 
   async #delete(deletion: Deletion, context: WriteContext): Promise<void> {

@@ -116,6 +116,7 @@ export function createManager<P extends KubernetesObject, O, S, Settings>(
   const watches = new Map(definition.watches.map((watch) => [watch.kind.kind, watch]));
   const watched = new Set([definition.primary.kind, ...watches.keys()]);
   const executor = new PlanExecutor({
+    isWatched: (kind) => watched.has(kind.kind),
     cached: (kind, key) => (watched.has(kind.kind) ? caches.of(kind).get(key) : undefined),
   });
   const reconcile = createReconciler({

@@ -6,7 +6,8 @@ import type { KubernetesObject, ObjectRef, ResourceKind } from "./resource.ts";
  * - `exact`: a child CR. Created with POST; afterwards its spec is the desired one to the letter (PUT), while other
  *   people's labels and annotations stay.
  * - `apply`: a workload. Created with POST when absent; afterwards server-side apply.
- * - `create`: created with POST and never read or changed (AlreadyExists is success).
+ * - `create`: created with POST and never changed (AlreadyExists is success). Where its kind isn't watched, it is created
+ *   once per process; else again whenever the cache shows it gone.
  */
 export interface DesiredObject<T extends KubernetesObject = KubernetesObject> {
   readonly write: "exact" | "apply" | "create";

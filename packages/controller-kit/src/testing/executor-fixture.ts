@@ -12,6 +12,8 @@ export type Any = KubernetesObject & { spec?: Record<string, unknown>; data?: Re
 export const cell = kinds.Cell as ResourceKind as ResourceKind<Any>;
 export const deployment = kinds.Deployment as ResourceKind as ResourceKind<Any>;
 export const service = kinds.Service as ResourceKind as ResourceKind<Any>;
+export const claim = kinds.PersistentVolumeClaim as ResourceKind as ResourceKind<Any>;
+/** The one kind without a cache. */
 export const secret = kinds.Secret as ResourceKind as ResourceKind<Any>;
 
 const owner = {
@@ -57,7 +59,7 @@ export function aProcess(
   api: MemoryApi,
   cached: (kind: ResourceKind, key: Key) => KubernetesObject | undefined = trimmed(api),
 ) {
-  const executor = new PlanExecutor({ cached });
+  const executor = new PlanExecutor({ isWatched: ({ kind }) => kind !== secret.kind, cached });
   const recorder = new EventList();
   const context: WriteContext = {
     client: api,
