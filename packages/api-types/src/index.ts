@@ -97,6 +97,7 @@ export { compareQuantities, formatQuantity, parseQuantity } from "./quantity.ts"
 
 // Limits and defaults that are part of the API
 export { bounds, defaultEtcdReplicas, defaultStorage } from "./schema/bounds.ts";
+export { identityFields } from "./schema/child-identity.ts";
 export { reservedCellNames, reservedDatabaseNames } from "./schema/names.ts";
 
 // What the API server is told: see tools/crd-generator

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { bounds } from "./bounds.ts";
+import { immutableIdentity } from "./child-identity.ts";
 import {
   baseStatus,
   conditionStatus,
@@ -21,12 +22,12 @@ import {
   topologyReference,
   topoServerConfig,
 } from "./components.ts";
-import { atomicList, listMap, text } from "./markers.ts";
+import { atomicList, listMap, text, withRules } from "./markers.ts";
 import { cellName, topologyLabelValue } from "./names.ts";
 import { placementShape } from "./placement.ts";
 import { poolType, resolvedPools } from "./pool.ts";
 
-// Only controllers write these kinds: their schemas have types and bounds, but no rules of their own.
+// Only controllers write these kinds: their schemas have types and bounds, and one rule: a child never becomes another one.
 
 const count = z.int32().min(0);
 const serviceName = text(63);
@@ -42,18 +43,21 @@ const cluster = clusterReference.describe("The MultigresCluster at the root.");
 
 // TopoServer
 
-export const topoServerSpec = z.object({
-  cluster,
-  cell: cellName.describe("Set on the local topology server of one cell.").optional(),
-  rootPath: text(256).describe("Where the topology starts in etcd."),
-  image: image.describe("etcd's image."),
-  ...imagePull,
-  replicas: z.int32().min(1).max(bounds.etcdReplicas).describe("Number of etcd members."),
-  resources: resourceRequirements.describe("Resources of etcd's container.").optional(),
-  dataVolumeClaimTemplate: volumeClaimTemplate.describe("Volume of each etcd member."),
-  persistentVolumeClaimRetentionPolicy: retention,
-  ...placementShape,
-});
+export const topoServerSpec = withRules(
+  z.object({
+    cluster,
+    cell: cellName.describe("Set on the local topology server of one cell.").optional(),
+    rootPath: text(256).describe("Where the topology starts in etcd."),
+    image: image.describe("etcd's image."),
+    ...imagePull,
+    replicas: z.int32().min(1).max(bounds.etcdReplicas).describe("Number of etcd members."),
+    resources: resourceRequirements.describe("Resources of etcd's container.").optional(),
+    dataVolumeClaimTemplate: volumeClaimTemplate.describe("Volume of each etcd member."),
+    persistentVolumeClaimRetentionPolicy: retention,
+    ...placementShape,
+  }),
+  immutableIdentity("TopoServer"),
+);
 export type TopoServerSpec = z.infer<typeof topoServerSpec>;
 
 export const topoServerStatus = z.object({
@@ -68,28 +72,31 @@ export type TopoServerStatus = z.infer<typeof topoServerStatus>;
 
 // Cell
 
-export const cellSpec = z.object({
-  cluster,
-  name: cellName.describe("Name of the cell, as in spec.cells of the cluster."),
-  zone: topologyLabelValue.describe("topology.kubernetes.io/zone of the cell's nodes.").optional(),
-  region: topologyLabelValue.describe("topology.kubernetes.io/region of the cell's nodes.").optional(),
-  images: z.object({ ...imagePull, multigateway: image }).describe("Images of the cell's components."),
-  multiGateway: z
-    .object({
-      replicas: count.describe("Number of gateway pods."),
-      resources: resourceRequirements.optional(),
-      service: gatewayService.optional(),
-      ...placementShape,
-    })
-    .describe("The gateways, with static or dynamic already worked out."),
-  globalTopoServer: topologyReference.describe("The global topology server."),
-  topoServer: topoServerConfig.describe("Empty: this cell uses the global topology server."),
-  allCells: atomicList(cellName, bounds.cells).describe("Names of all cells of the cluster."),
-  topologyReconciliation: topologyReconciliation
-    .describe("What the operator does in the topology for this cell.")
-    .optional(),
-  persistentVolumeClaimRetentionPolicy: retention,
-});
+export const cellSpec = withRules(
+  z.object({
+    cluster,
+    name: cellName.describe("Name of the cell, as in spec.cells of the cluster."),
+    zone: topologyLabelValue.describe("topology.kubernetes.io/zone of the cell's nodes.").optional(),
+    region: topologyLabelValue.describe("topology.kubernetes.io/region of the cell's nodes.").optional(),
+    images: z.object({ ...imagePull, multigateway: image }).describe("Images of the cell's components."),
+    multiGateway: z
+      .object({
+        replicas: count.describe("Number of gateway pods."),
+        resources: resourceRequirements.optional(),
+        service: gatewayService.optional(),
+        ...placementShape,
+      })
+      .describe("The gateways, with static or dynamic already worked out."),
+    globalTopoServer: topologyReference.describe("The global topology server."),
+    topoServer: topoServerConfig.describe("Empty: this cell uses the global topology server."),
+    allCells: atomicList(cellName, bounds.cells).describe("Names of all cells of the cluster."),
+    topologyReconciliation: topologyReconciliation
+      .describe("What the operator does in the topology for this cell.")
+      .optional(),
+    persistentVolumeClaimRetentionPolicy: retention,
+  }),
+  immutableIdentity("Cell"),
+);
 export type CellSpec = z.infer<typeof cellSpec>;
 
 export const cellStatus = z.object({
@@ -134,15 +141,18 @@ const podCounts = {
 
 const poolGrowthFailures = storageGrowthFailures.describe("Keys: <type>/<cell>, backupRepository.").optional();
 
-export const tableGroupSpec = z.object({
-  ...shardContext,
-  partitioning: z
-    .object({ shards: z.int32().min(1).max(1024).describe("Number of shards.") })
-    .describe("How the tables are split."),
-  shardTemplate: z
-    .object({ pools: resolvedPools.describe("Pools, with templates, overrides and defaults already applied.") })
-    .describe("What each shard consists of."),
-});
+export const tableGroupSpec = withRules(
+  z.object({
+    ...shardContext,
+    partitioning: z
+      .object({ shards: z.int32().min(1).max(1024).describe("Number of shards.") })
+      .describe("How the tables are split."),
+    shardTemplate: z
+      .object({ pools: resolvedPools.describe("Pools, with templates, overrides and defaults already applied.") })
+      .describe("What each shard consists of."),
+  }),
+  immutableIdentity("TableGroup"),
+);
 export type TableGroupSpec = z.infer<typeof tableGroupSpec>;
 
 export const tableGroupStatus = z.object({
@@ -155,11 +165,14 @@ export const tableGroupStatus = z.object({
 });
 export type TableGroupStatus = z.infer<typeof tableGroupStatus>;
 
-export const shardSpec = z.object({
-  ...shardContext,
-  shard: count.describe("Index of this shard within its table group."),
-  pools: resolvedPools.describe("Pools, with templates, overrides and defaults already applied."),
-});
+export const shardSpec = withRules(
+  z.object({
+    ...shardContext,
+    shard: count.describe("Index of this shard within its table group."),
+    pools: resolvedPools.describe("Pools, with templates, overrides and defaults already applied."),
+  }),
+  immutableIdentity("Shard"),
+);
 export type ShardSpec = z.infer<typeof shardSpec>;
 
 const shardPoolStatus = z.object({
