@@ -23,15 +23,20 @@ function condition(type: string, conditions: readonly Condition[] | undefined): 
   return conditions?.find((candidate) => candidate.type === type);
 }
 
+/** As it stands after its first status, the one that never says Unknown. */
+function seenBefore<T extends object>(object: T) {
+  return { ...object, status: { conditions: [] } };
+}
+
 /** The status of a cell of two gateways with the Deployment's status so changed. */
 function withGateway(changes: Parameters<typeof aLiveGateway>[1], gatewayPods: ObservedCell["gatewayPods"] = []) {
-  const cell = aCell();
+  const cell = seenBefore(aCell());
   return status(cell, { gateway: aLiveGateway(cell, changes), gatewayPods });
 }
 
 /** The status of a cell whose own TopoServer is in that state. */
 function withTopoServer(state: TopoServerState) {
-  const cell = aCellWithTopoServer();
+  const cell = seenBefore(aCellWithTopoServer());
   return status(cell, { topoServers: [aLiveTopoServer(cell, state)] });
 }
 
@@ -207,7 +212,7 @@ describe("the cell's own topology server", () => {
 
   test("that somebody else runs is Unknown, never guessed", () => {
     const cell = aCell({ topoServer: { rootPath: "/x", external: { address: "etcd.example.com:2379" } } });
-    const { topoServerAvailable, conditions } = status(cell);
+    const { topoServerAvailable, conditions } = status(seenBefore(cell));
     expect(topoServerAvailable).toBe("Unknown");
     expect(condition("Available", conditions)).toMatchObject({
       status: "Unknown",
@@ -244,7 +249,7 @@ test("a name that somebody else has is Stalled and NameConflict, and what runs s
 });
 
 test("a Cell that can't be read says why and guesses nothing", () => {
-  const { conditions, ...rest } = malformedStatus(aCell(), "spec.name: expected string", now);
+  const { conditions, ...rest } = malformedStatus(seenBefore(aCell()), "spec.name: expected string", now);
   expect(rest).toEqual({ observedGeneration: 5 });
   expect(conditions?.map(({ type, status: value }) => `${type}=${value}`)).toEqual([
     "Available=Unknown",

@@ -55,6 +55,11 @@ function verdict(status: ReturnType<typeof statusWith>) {
   return { available: of("Available"), progressing: of("Progressing"), ready: of("Ready"), stalled: of("Stalled") };
 }
 
+/** As it stands after its first status, the one that never says Unknown. */
+function seenBefore<T extends object>(object: T) {
+  return { ...object, status: { conditions: [] } };
+}
+
 const wellAndAtRest = { available: "True", progressing: "False", ready: "True", stalled: "False" };
 
 test("all parts well: available, at rest, ready", () => {
@@ -154,11 +159,13 @@ test("pods of multiadmin and multiorch are named with their trouble", () => {
 });
 
 test("a child that hasn't observed its spec counts for nothing, whatever its status says", () => {
-  const status = statusWith({
+  const unobserved = {
     topoServer: aTopoServer(cluster, { generation: 2 }),
     cell: aCell(cluster, "z1", { generation: 2 }),
     tableGroup: aTableGroup(cluster, "tiny_db", { generation: 2 }),
-  });
+  };
+  expect(verdict(statusWith(unobserved))).toMatchObject({ available: "False", progressing: "True", ready: "False" });
+  const status = statusWith(unobserved, { owner: seenBefore(cluster) });
   expect(verdict(status)).toMatchObject({ available: "Unknown", progressing: "True", ready: "Unknown" });
   expect(status).toMatchObject({
     globalTopoServer: { etcd: { available: "Unknown" } },
@@ -236,7 +243,8 @@ test("a cell's own topology server is its Cell's business, the global one everyb
 });
 
 test("an external topology that nobody asked is Unknown, and so is the cluster", () => {
-  const owner = aCluster({ spec: { databases, globalTopoServer: { external: { address: "etcd:2379" } } } });
+  const external = { address: "etcd:2379" };
+  const owner = seenBefore(aCluster({ spec: { databases, globalTopoServer: { external } } }));
   const status = statusWith({ topoServer: undefined }, { owner });
   expect(status).toMatchObject({
     globalTopoServer: { etcd: { available: "Unknown" } },
@@ -363,7 +371,7 @@ function malformed(status?: MultigresCluster["status"]) {
 }
 
 test("a cluster that can't be parsed says where it is wrong, and keeps what was known", () => {
-  const status = malformed({ multiadmin: { available: "True", serviceName: "demo-multiadmin" } });
+  const status = malformed({ multiadmin: { available: "True", serviceName: "demo-multiadmin" }, conditions: [] });
   expect(condition(status, "Stalled")).toMatchObject({
     status: "True",
     reason: "InvalidObject",

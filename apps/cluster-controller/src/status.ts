@@ -42,8 +42,7 @@ export function malformedStatus(cluster: MultigresCluster, problem: string, now:
   const message = `Nothing is done until the spec is corrected: ${problem}`;
   const reason = reasons.invalidObject;
   const drafts = summarize({
-    // A status that was never written begins with False, whatever comes after.
-    available: { status: cluster.status === undefined ? "False" : "Unknown", reason, message },
+    available: { status: "Unknown", reason, message },
     progressing: { status: "True", reason, message },
     stalled: { reason, message },
   });

@@ -323,7 +323,9 @@ test("lastTransitionTime moves only with the condition's status", () => {
 });
 
 test("a Shard that can't be read says what is wrong and claims nothing", () => {
-  const status = malformedStatus(aShard(), "spec.pools: missing", now);
+  // The first status never says Unknown.
+  const seenBefore = { ...aShard(), status: { conditions: [] } };
+  const status = malformedStatus(seenBefore, "spec.pools: missing", now);
   expect(summary(status)).toEqual({ Available: "Unknown", Progressing: "True", Ready: "Unknown", Stalled: "True" });
   expect(condition(status, "Stalled")).toEqual({
     status: "True",

@@ -48,9 +48,19 @@ describe("setConditions", () => {
     ["True", "Unknown"],
     ["Unknown", "True"],
   ])("a change from %s to %s moves it", (from, to) => {
-    const before = setConditions(undefined, [draft({ status: from })], { generation: 4, now });
+    const before = setConditions([], [draft({ status: from })], { generation: 4, now });
     const [after] = setConditions(before, [draft({ status: to })], { generation: 4, now: later });
     expect(after?.lastTransitionTime).toBe("2026-02-03T05:00:00Z");
+  });
+
+  test.each<[string, ConditionStatus, ConditionStatus]>([
+    ["Available", "Unknown", "False"],
+    ["Ready", "Unknown", "False"],
+    ["Available", "True", "True"],
+    ["PrimaryElected", "Unknown", "Unknown"],
+  ])("%s=%s begins as %s", (type, status, first) => {
+    expect(setConditions(undefined, [draft({ type, status })], { generation: 1, now })[0]?.status).toBe(first);
+    expect(setConditions([], [draft({ type, status })], { generation: 1, now })[0]?.status).toBe(status);
   });
 
   test("a stored condition without a time gets one", () => {

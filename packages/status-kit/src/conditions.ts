@@ -26,7 +26,8 @@ const order: readonly string[] = [
  * The whole list of conditions for a status: `drafts` with `observedGeneration` and `lastTransitionTime` (RFC 3339,
  * seconds), which moves only when the condition's status differs from `previous`. Types without a draft are dropped,
  * and the order is fixed, so that equal facts give an equal list. Of several drafts of a type the last one counts: the
- * API server refuses a status that has a type twice.
+ * API server refuses a status that has a type twice. Without `previous` nothing ever served, so `Available` and `Ready`
+ * begin with `False` where the draft says `Unknown`.
  */
 export function setConditions(
   previous: readonly Condition[] | undefined,
@@ -37,16 +38,21 @@ export function setConditions(
   const byType = new Map(drafts.map((draft) => [draft.type, draft]));
   return [...byType.values()].sort(byOrderThenName).map((draft) => {
     const before = previous?.find((condition) => condition.type === draft.type);
-    const unchanged = before?.status === draft.status;
+    const status = previous === undefined && beginsWithFalse(draft) ? "False" : draft.status;
+    const unchanged = before?.status === status;
     return {
       type: draft.type,
-      status: draft.status,
+      status,
       reason: draft.reason,
       message: draft.message,
       observedGeneration: observation.generation,
       lastTransitionTime: (unchanged ? before.lastTransitionTime : undefined) ?? now,
     };
   });
+}
+
+function beginsWithFalse({ type, status }: ConditionDraft): boolean {
+  return status === "Unknown" && (type === conditionTypes.available || type === conditionTypes.ready);
 }
 
 function byOrderThenName(a: ConditionDraft, b: ConditionDraft): number {
