@@ -1,13 +1,14 @@
 import { expect, it } from "vitest";
 import { Backoff } from "./backoff.ts";
 
-it("doubles up to its bound, and starts over after a success", () => {
-  const backoff = new Backoff({ firstMs: 800, maxMs: 3000 }, () => 0);
+it("doubles up to its bound", () => {
+  const backoff = new Backoff({ firstMs: 800, maxMs: 3000 }, () => 0.5);
   expect([backoff.next(), backoff.next(), backoff.next(), backoff.next()]).toEqual([800, 1600, 3000, 3000]);
-  backoff.reset();
-  expect(backoff.next()).toBe(800);
 });
 
-it("spreads by half of the time", () => {
-  expect(new Backoff({ firstMs: 100, maxMs: 1000 }, () => 1).next()).toBe(150);
+it.each([
+  [0, 75],
+  [1, 125],
+])("spreads to both sides: %d", (random, ms) => {
+  expect(new Backoff({ firstMs: 100, maxMs: 1000 }, () => random).next()).toBe(ms);
 });

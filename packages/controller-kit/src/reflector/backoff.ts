@@ -3,7 +3,7 @@ export interface BackoffTimes {
   readonly maxMs: number;
 }
 
-/** Growing waiting times with jitter, until something has gone well. */
+/** Growing waiting times with jitter. */
 export class Backoff {
   readonly #times: BackoffTimes;
   readonly #random: () => number;
@@ -14,14 +14,10 @@ export class Backoff {
     this.#random = random;
   }
 
-  /** Doubles from call to call; between 1 and 1.5 times the grown value, so that many processes spread. */
+  /** Doubles from call to call; between 0.75 and 1.25 times the grown value, so that many processes spread. */
   next(): number {
     const grown = Math.min(this.#times.maxMs, this.#times.firstMs * 2 ** this.#failures);
     this.#failures += 1;
-    return grown * (1 + this.#random() / 2);
-  }
-
-  reset(): void {
-    this.#failures = 0;
+    return grown * (0.75 + this.#random() / 2);
   }
 }

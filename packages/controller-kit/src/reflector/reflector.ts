@@ -6,7 +6,7 @@ import type { KubernetesObject, ResourceKind } from "../resource.ts";
 import type { StoreSink } from "../store/object-store.ts";
 import { fromStatus } from "../transport/failure.ts";
 import type { Transport } from "../transport/transport.ts";
-import { Backoff } from "./backoff.ts";
+import { Backoff, type BackoffTimes } from "./backoff.ts";
 import { LineSplitter } from "./lines.ts";
 import { MalformedEventError, parseWatchEvent, type WatchEvent } from "./watch-event.ts";
 
@@ -44,8 +44,10 @@ export interface ReflectorObserver {
 }
 
 export interface ReflectorTimes {
-  /** Between failures. */
-  readonly backoff: { readonly firstMs: number; readonly maxMs: number };
+  /** Between failures. Each reason has its own, so that an outage doesn't slow down the list that mends it. */
+  readonly backoff: BackoffTimes;
+  /** Bound while no connection comes about: trying costs a server that is away nothing, and what it missed waits. */
+  readonly networkMaxMs: number;
   /** Between attempts while the server says 401, 403 or 404. */
   readonly refusedMs: number;
   /** Silence after which a watch is taken for dead; bookmarks come about once a minute. */
@@ -58,6 +60,7 @@ export interface ReflectorTimes {
 
 export const reflectorTimes: ReflectorTimes = {
   backoff: { firstMs: 800, maxMs: 30_000 },
+  networkMaxMs: 5_000,
   refusedMs: 5_000,
   idleMs: 120_000,
   stableMs: 10_000,
@@ -97,7 +100,7 @@ class WatchingReflector<T extends KubernetesObject> implements Reflector {
   readonly #times: ReflectorTimes;
   readonly #clock: Clock;
   readonly #random: () => number;
-  readonly #backoff: Backoff;
+  readonly #backoffs = new Map<RestartReason, Backoff>();
   readonly #log: Logger;
   #problem: string | undefined;
   /** Where to go on from; `undefined`: everything has to be listed. */
@@ -110,7 +113,6 @@ class WatchingReflector<T extends KubernetesObject> implements Reflector {
     this.#times = { ...reflectorTimes, ...options.times };
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? Math.random;
-    this.#backoff = new Backoff(this.#times.backoff, this.#random);
     const { namespace, labelSelector } = options;
     this.#log = options.log.child({ kind: options.kind.kind, ...(namespace && { namespace }), labelSelector });
   }
@@ -126,7 +128,7 @@ class WatchingReflector<T extends KubernetesObject> implements Reflector {
       if (signal.aborted) return;
       const lastedMs = this.#clock.monotonic() - startedAt;
       const reason = ending.reason === "ended" && lastedMs < this.#times.stableMs ? "short" : ending.reason;
-      if (lastedMs >= this.#times.stableMs) this.#backoff.reset();
+      if (lastedMs >= this.#times.stableMs) this.#backoffs.clear();
       if (ending.relist) this.#resourceVersion = undefined;
       this.#options.observer?.onRestart?.(this.#options.kind.kind, reason);
       const waitMs = this.#waitMs(reason, ending.error);
@@ -270,7 +272,14 @@ class WatchingReflector<T extends KubernetesObject> implements Reflector {
     if (reason === "ended" || reason === "fallback") return 0;
     if (reason === "refused") return this.#times.refusedMs * (1 + this.#random() / 2);
     const asked = error instanceof ApiError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
-    return Math.max(asked, this.#backoff.next());
+    let backoff = this.#backoffs.get(reason);
+    if (!backoff) {
+      const { firstMs, maxMs } = this.#times.backoff;
+      const bound = reason === "network" ? Math.min(maxMs, this.#times.networkMaxMs) : maxMs;
+      backoff = new Backoff({ firstMs, maxMs: bound }, this.#random);
+      this.#backoffs.set(reason, backoff);
+    }
+    return Math.max(asked, backoff.next());
   }
 
   #report(ending: Ending, waitMs: number): void {

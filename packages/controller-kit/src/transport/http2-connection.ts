@@ -168,18 +168,21 @@ class Session {
     this.#http2.destroy(new BrokenExchangeError(`connection given up: ${reason}`));
   }
 
-  /** Destroys the session unless the peer answers in time. */
+  /**
+   * Destroys the session unless the peer answers in time. Node sends no PING on a session that got a GOAWAY; the watches
+   * that still live there have their own idle timers.
+   */
   ping(): void {
-    if (this.#pingDeadline || this.#http2.destroyed) return;
+    if (this.#pingDeadline || this.#http2.closed || this.#http2.destroyed) return;
     this.#pingDeadline = setTimeout(() => {
       this.#onDead("no answer to ping");
       this.destroy("no answer to ping");
     }, this.#times.answerMs).unref();
-    const sent = this.#http2.ping(() => {
+    // The callback also comes, with an error, when the session ends before the answer.
+    this.#http2.ping(() => {
       clearTimeout(this.#pingDeadline);
       this.#pingDeadline = undefined;
     });
-    if (!sent && !this.#http2.destroyed) this.destroy("ping can't be sent");
   }
 
   exchange(request: HttpRequest): Promise<HttpResponse> {

@@ -295,6 +295,18 @@ describe("a peer that vanished without a word", () => {
   });
 });
 
+it("a silent connection that got a GOAWAY isn't taken for dead, and its watches live on", async () => {
+  const server = await aServer();
+  const transport = aTransport(server.access, { peerCheck: { silenceMs: 10, answerMs: 500 } });
+  const stream = (await transport.stream(watch))[Symbol.asyncIterator]();
+  server.fail(({ method }) => method === "POST", "goaway");
+  await transport.request(create);
+  expect(await next(stream)).toContain('"ADDED"');
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  expect(transport.seen.renewed).toEqual([]);
+  expect(server.watches.size).toBe(1);
+});
+
 describe("a stream", () => {
   it("ends quietly when the server ends it", async () => {
     const server = await aServer();
