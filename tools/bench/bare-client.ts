@@ -1,0 +1,176 @@
+import { type ClientHttp2Session, type ClientHttp2Stream, connect } from "node:http2";
+import type { ControlPlane } from "../control-plane/index.ts";
+
+/** The API server's answer wasn't 2xx. */
+export class RefusedError extends Error {
+  readonly status: number;
+
+  constructor(message: string, status: number) {
+    super(message);
+    this.name = "RefusedError";
+    this.status = status;
+  }
+}
+
+export interface LiveObject {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly uid: string;
+    readonly generation?: number;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly ownerReferences?: readonly { readonly uid: string }[];
+    readonly managedFields?: readonly { readonly manager?: string }[];
+  };
+  readonly [field: string]: unknown;
+}
+
+export interface WatchEvent {
+  readonly type: string;
+  readonly object: LiveObject;
+}
+
+export interface Watching {
+  /** Resolves when everything that exists has been told of; rejects when the watch breaks. */
+  readonly synced: Promise<void>;
+  /** Rejects when the watch breaks; never resolves. */
+  readonly broken: Promise<never>;
+  stop(): void;
+}
+
+const patchTypes = {
+  json: "application/json-patch+json",
+  merge: "application/merge-patch+json",
+} as const;
+
+/**
+ * The least that a client of the API server can be: one HTTP/2 connection, no retries, no cache. The benchmark measures
+ * against it, so it must not share code with the controllers: it would get faster and slower with them.
+ */
+export class BareClient {
+  readonly #session: ClientHttp2Session;
+  readonly #authorization: string;
+
+  constructor(plane: Pick<ControlPlane, "server" | "certificateAuthority" | "adminToken">) {
+    this.#session = connect(plane.server, { ca: plane.certificateAuthority, settings: { initialWindowSize: 1 << 20 } });
+    this.#session.once("connect", () => this.#session.setLocalWindowSize(1 << 24));
+    // Whoever waits for an answer is told by its stream.
+    this.#session.on("error", () => {});
+    this.#authorization = `Bearer ${plane.adminToken}`;
+  }
+
+  get(path: string): Promise<unknown> {
+    return this.#exchange("GET", path);
+  }
+
+  /** The objects of a list, which don't say of themselves what they are. */
+  async list(path: string): Promise<LiveObject[]> {
+    const list = (await this.get(path)) as { apiVersion: string; kind: string; items: LiveObject[] | null };
+    const kind = list.kind.replace(/List$/, "");
+    return (list.items ?? []).map((item) => ({ apiVersion: list.apiVersion, kind, ...item }));
+  }
+
+  async post(path: string, body: unknown): Promise<LiveObject> {
+    return (await this.#exchange("POST", path, body, "application/json")) as LiveObject;
+  }
+
+  async patch(path: string, type: keyof typeof patchTypes, body: unknown): Promise<LiveObject> {
+    return (await this.#exchange("PATCH", path, body, patchTypes[type])) as LiveObject;
+  }
+
+  async delete(path: string): Promise<void> {
+    await this.#exchange("DELETE", path);
+  }
+
+  watch(path: string, onEvent: (event: WatchEvent) => void): Watching {
+    const query = "watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
+    const stream = this.#stream("GET", `${path}${path.includes("?") ? "&" : "?"}${query}&timeoutSeconds=86400`);
+    let stopped = false;
+    let resolveSynced: () => void = () => {};
+    let rejectSynced: (error: Error) => void = () => {};
+    const synced = new Promise<void>((resolve, reject) => {
+      resolveSynced = resolve;
+      rejectSynced = reject;
+    });
+    const broken = new Promise<never>((_, reject) => {
+      const fail = (why: string) => {
+        if (stopped) return;
+        const error = new Error(`the watch of ${path} ${why}`);
+        reject(error);
+        rejectSynced(error);
+      };
+      stream.on("error", (error) => fail(`broke: ${error.message}`));
+      stream.on("close", () => fail("ended"));
+    });
+    // Those who don't wait for it at the moment aren't told.
+    broken.catch(() => {});
+    synced.catch(() => {});
+    readLines(stream, (line) => {
+      const event = JSON.parse(line) as WatchEvent;
+      if (event.type !== "BOOKMARK") onEvent(event);
+      else if (event.object.metadata.annotations?.["k8s.io/initial-events-end"] === "true") resolveSynced();
+    });
+    return {
+      synced,
+      broken,
+      stop: () => {
+        stopped = true;
+        stream.close();
+      },
+    };
+  }
+
+  close(): void {
+    this.#session.destroy();
+  }
+
+  #stream(method: string, path: string, body?: unknown, contentType?: string): ClientHttp2Stream {
+    const stream = this.#session.request(
+      {
+        ":method": method,
+        ":path": path,
+        accept: "application/json",
+        authorization: this.#authorization,
+        "user-agent": "multigres-bench",
+        ...(contentType && { "content-type": contentType }),
+      },
+      { endStream: body === undefined },
+    );
+    if (body !== undefined) stream.end(JSON.stringify(body));
+    return stream;
+  }
+
+  #exchange(method: string, path: string, body?: unknown, contentType?: string): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const stream = this.#stream(method, path, body, contentType);
+      const chunks: Buffer[] = [];
+      let status = 0;
+      stream.on("response", (headers) => {
+        status = headers[":status"] ?? 0;
+      });
+      stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+      stream.on("error", reject);
+      stream.on("end", () => {
+        const text = Buffer.concat(chunks).toString();
+        if (status >= 200 && status < 300) resolve(JSON.parse(text));
+        else reject(new RefusedError(`${method} ${path}: ${status} ${text.slice(0, 500)}`, status));
+      });
+    });
+  }
+}
+
+function readLines(stream: ClientHttp2Stream, onLine: (line: string) => void): void {
+  let rest: Buffer[] = [];
+  stream.on("data", (chunk: Buffer) => {
+    let start = 0;
+    for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
+      onLine(Buffer.concat([...rest, chunk.subarray(start, end)]).toString());
+      rest = [];
+      start = end + 1;
+    }
+    if (start < chunk.length) rest.push(chunk.subarray(start));
+  });
+}
