@@ -12,6 +12,9 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["{packages,apps,tools}/**/*.test.ts"],
+          // Pure functions share nothing, and importing everything anew for each file took two thirds of the time.
+          pool: "threads",
+          isolate: false,
           exclude: ["**/node_modules/**", "**/dist/**"],
         },
       },
