@@ -228,6 +228,18 @@ describe("joinMessages", () => {
     expect(joined.length).toBeLessThanOrEqual(1024);
   });
 
+  test("cuts several long ones alike, so that each culprit is named", () => {
+    const parts = ["a", "b", "c"].map((start) => start.padEnd(600, "."));
+    const joined = joinMessages([...parts, "e"]);
+    expect(joined).toMatch(/^a\.+…; b\.+…; c\.+…; e$/);
+    expect(joined.length).toBeGreaterThan(1000);
+  });
+
+  test("counts what would be cut to less than a fifth of the room", () => {
+    const parts = Array.from({ length: 9 }, (_, index) => `${index}`.padEnd(600, "."));
+    expect(joinMessages(parts)).toMatch(/^0\.+…; 1\.+…; 2\.+…; 3\.+…; and 5 more$/);
+  });
+
   test.each([64, 65, 100, 1024])("stays within %i characters, whatever it is given", (limit) => {
     for (const length of [1, 20, 31, 32, 33, 60, 500, 5000]) {
       const parts = Array.from({ length: 9 }, (_, index) => `${index}`.padEnd(length, "y"));

@@ -90,21 +90,39 @@ export function allOf(statuses: readonly ConditionStatus[]): ConditionStatus {
 }
 
 /**
- * Joins messages for a condition: each once, the first few whole and the rest counted, at most `limit` characters
- * (64 or more).
+ * Joins messages for a condition: each once, at most `limit` characters (64 or more) in all. Where they don't fit, the long
+ * ones are cut, so that each culprit is named; what would be left less than a fifth of the room is counted instead.
  */
 export function joinMessages(parts: readonly (string | undefined)[], limit = 1024): string {
   const given = [...new Set(parts)].filter((part): part is string => part !== undefined && part !== "");
-  const shown: string[] = [];
-  let length = 0;
-  for (const part of given) {
-    const cut = shortened(part, Math.floor(limit / 2));
-    if (length + cut.length + 2 > limit - 16) break;
-    shown.push(cut);
-    length += cut.length + 2;
+  for (let count = given.length; count > 1; count--) {
+    const joined = joinFirst(given, count, limit);
+    if (joined !== undefined) return joined;
   }
+  return joinFirst(given, 1, limit) ?? "";
+}
+
+function joinFirst(given: readonly string[], count: number, limit: number): string | undefined {
+  const shown = given.slice(0, count);
   const rest = given.length - shown.length;
-  return [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join("; ");
+  const ending = rest > 0 ? `; and ${rest} more` : "";
+  const room = limit - ending.length - 2 * (shown.length - 1);
+  const length = fairLength(shown, room);
+  const longest = Math.max(...shown.map((part) => part.length));
+  if (count > 1 && length < Math.min(longest, Math.floor(limit / 5))) return undefined;
+  return shown.map((part) => shortened(part, length)).join("; ") + ending;
+}
+
+/** The greatest length to cut parts to, so that they fit into `room`: what short ones leave is for the long ones. */
+function fairLength(parts: readonly string[], room: number): number {
+  const lengths = parts.map((part) => part.length).sort((a, b) => a - b);
+  let left = room;
+  for (const [index, length] of lengths.entries()) {
+    const share = Math.floor(left / (lengths.length - index));
+    if (length > share) return share;
+    left -= length;
+  }
+  return room;
 }
 
 /** Never ends in half a character: the server would store another text than was sent. */
