@@ -1,0 +1,132 @@
+import { type KubernetesObject, kinds, type ResourceKind } from "@multigres/controller-kit";
+import { describe, expect, it } from "vitest";
+import { demo, std } from "../fixtures/demo.ts";
+import { sharedCluster } from "../support/cluster.ts";
+import { eventually } from "../support/eventually.ts";
+import { settled } from "../support/observing.ts";
+
+const cluster = sharedCluster();
+
+async function converge(purpose: string): Promise<string> {
+  const namespace = await cluster.namespace(purpose);
+  await cluster.apply(std(undefined, namespace), demo(undefined, namespace));
+  await settled(cluster, namespace);
+  return namespace;
+}
+
+/** Name -> UID and volume of every claim of a namespace. */
+async function volumes(namespace: string): Promise<Record<string, string>> {
+  const { items } = await cluster.api.list(kinds.PersistentVolumeClaim, { namespace });
+  return Object.fromEntries(
+    items.map(({ metadata, spec }) => [metadata?.name, `${metadata?.uid} on ${spec?.volumeName}`]),
+  );
+}
+
+/** Name -> UID of the pods of a StatefulSet. */
+async function podsOf(namespace: string, statefulSet: string): Promise<Record<string, string>> {
+  const { items } = await cluster.api.list(kinds.Pod, { namespace });
+  const owned = items.filter(
+    ({ metadata }) => metadata?.name?.match(/^(?<of>.+)-\d+$/)?.groups?.["of"] === statefulSet,
+  );
+  return Object.fromEntries(owned.map(({ metadata }) => [metadata?.name, metadata?.uid ?? ""]));
+}
+
+/** Deletes an object and waits until another one of its name and of the same meaning is there. */
+async function comesBack<T extends KubernetesObject>(
+  kind: ResourceKind<T>,
+  name: string,
+  namespace: string,
+  propagationPolicy?: "Background" | "Orphan",
+): Promise<void> {
+  const at = { namespace, name };
+  const before = await cluster.api.get(kind, at);
+  await cluster.api.delete(kind, at, { propagationPolicy });
+  const after = await eventually(async () => {
+    const found = await cluster.api.get(kind, at);
+    expect({ name, uid: found.metadata?.uid }).not.toEqual({ name, uid: before.metadata?.uid });
+    expect(found.metadata?.deletionTimestamp).toBeUndefined();
+    return found;
+  });
+  expect({ name, labels: after.metadata?.labels }).toEqual({ name, labels: before.metadata?.labels });
+}
+
+/** `volumes`, when all pods of `demo` run again: what a pod uses is bound. */
+async function volumesInUse(namespace: string): Promise<Record<string, string>> {
+  await eventually(async () => {
+    const { items: statefulSets } = await cluster.api.list(kinds.StatefulSet, { namespace });
+    const ready = statefulSets.map(
+      ({ metadata, status }) => `${metadata?.labels?.["multigres.com/cell"]} ${status?.readyReplicas}`,
+    );
+    expect(ready).toHaveLength(2 + 1 + 1 + 2);
+    for (const { metadata, spec, status } of statefulSets) {
+      expect({ name: metadata?.name, ready: status?.readyReplicas }).toEqual({
+        name: metadata?.name,
+        ready: spec?.replicas,
+      });
+    }
+  });
+  await settled(cluster, namespace);
+  return volumes(namespace);
+}
+
+async function onlyOne<T extends KubernetesObject>(
+  kind: ResourceKind<T>,
+  namespace: string,
+  labelSelector: string,
+): Promise<string> {
+  const { items } = await cluster.api.list(kind, { namespace, labelSelector });
+  expect(items).toHaveLength(1);
+  return items[0]?.metadata?.name ?? "";
+}
+
+describe("what somebody deletes", () => {
+  it("case 36: of the children comes back and reuses its volumes", { timeout: 360_000 }, async () => {
+    const namespace = await converge("case36");
+    const before = await volumesInUse(namespace);
+    const local = await onlyOne(kinds.TopoServer, namespace, "multigres.com/cell=z2");
+
+    for (const [kind, name] of [
+      [kinds.Shard, "prod-db-default-0"],
+      [kinds.TableGroup, "prod-db-default"],
+      [kinds.TopoServer, "demo-global"],
+      [kinds.TopoServer, local],
+      [kinds.Cell, "demo-z2"],
+    ] as const) {
+      const { uid: shardBefore } = (await cluster.api.get(kinds.Shard, { namespace, name: "prod-db-default-0" }))
+        .metadata;
+      await comesBack<KubernetesObject>(kind, name, namespace, "Background");
+      if (kind === kinds.TableGroup) {
+        await eventually(async () => {
+          const { metadata } = await cluster.api.get(kinds.Shard, { namespace, name: "prod-db-default-0" });
+          expect(metadata.uid, "the Shard went with its TableGroup").not.toBe(shardBefore);
+        });
+      }
+      expect({ after: name, volumes: await volumesInUse(namespace) }).toEqual({ after: name, volumes: before });
+    }
+  });
+
+  it("case 37: of the workloads comes back, with the pods and volumes that are left", {
+    timeout: 360_000,
+  }, async () => {
+    const namespace = await converge("case37");
+    const before = await volumesInUse(namespace);
+    const prod = "multigres.com/database=prod_db";
+    await comesBack(kinds.Service, "demo-z1-gateway", namespace);
+    await comesBack(kinds.Service, "demo-global-peer", namespace);
+    await comesBack(kinds.PodDisruptionBudget, "demo-global", namespace);
+    await comesBack(kinds.PodDisruptionBudget, await onlyOne(kinds.PodDisruptionBudget, namespace, prod), namespace);
+
+    const pool = await onlyOne(kinds.StatefulSet, namespace, `${prod},multigres.com/cell=z1`);
+    const pods = await podsOf(namespace, pool);
+    expect(Object.keys(pods)).toHaveLength(3);
+    await comesBack(kinds.StatefulSet, pool, namespace, "Orphan");
+    expect(await volumesInUse(namespace)).toEqual(before);
+    expect(await podsOf(namespace, pool), "orphans are adopted").toEqual(pods);
+
+    await comesBack(kinds.StatefulSet, pool, namespace, "Background");
+    expect(await volumesInUse(namespace)).toEqual(before);
+    const replaced = await podsOf(namespace, pool);
+    expect(Object.keys(replaced).sort()).toEqual(Object.keys(pods).sort());
+    for (const [name, uid] of Object.entries(pods)) expect(replaced[name]).not.toBe(uid);
+  });
+});

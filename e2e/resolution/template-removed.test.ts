@@ -1,0 +1,73 @@
+import { kinds } from "@multigres/controller-kit";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { demo, std } from "../fixtures/demo.ts";
+import { always, eventually } from "../support/eventually.ts";
+import { condition, eventsOn, settled, versions } from "../support/observing.ts";
+import { type OwnCluster, startOwnCluster } from "../support/own-operator.ts";
+import { writesFromNow } from "../support/writes.ts";
+
+let cluster: OwnCluster;
+beforeAll(async () => {
+  cluster = await startOwnCluster();
+});
+afterAll(() => cluster?.stop());
+
+const children = [
+  kinds.Cell,
+  kinds.TopoServer,
+  kinds.TableGroup,
+  kinds.Shard,
+  kinds.Deployment,
+  kinds.StatefulSet,
+  kinds.Service,
+  kinds.PodDisruptionBudget,
+  kinds.Pod,
+  kinds.PersistentVolumeClaim,
+];
+
+describe("a ShardTemplate in use", () => {
+  it("case 30: can't be deleted, and without the policy its deletion touches no child", {
+    timeout: 240_000,
+  }, async () => {
+    const namespace = await cluster.namespace("case30");
+    await cluster.apply(std(undefined, namespace), demo(undefined, namespace));
+    await settled(cluster, namespace);
+    const remove = (...more: string[]) => cluster.kubectl(["delete", "shardtemplate", "std", "-n", namespace, ...more]);
+    const removed = eventually(async () => {
+      const { code, stderr } = await remove("--dry-run=server");
+      expect(code, "a policy bites a moment after it was installed").not.toBe(0);
+      return stderr;
+    });
+    expect(await removed).toMatch(/ShardTemplate std is used by MultigresCluster demo, database prod_db/);
+    expect(await remove()).toMatchObject({ code: 1, stderr: await removed });
+    expect(await cluster.api.get(kinds.ShardTemplate, { namespace, name: "std" })).toMatchObject({
+      spec: std().spec,
+    });
+
+    const binding = ["validatingadmissionpolicybinding", "template-in-use.multigres.com"];
+    expect(await cluster.kubectl(["delete", ...binding])).toMatchObject({ code: 0 });
+    await eventually(async () => expect(await remove("--dry-run=server")).toMatchObject({ code: 0 }));
+    const before = await versions(cluster, namespace, ...children);
+    const writes = writesFromNow(cluster, namespace);
+    expect(await remove()).toMatchObject({ code: 0 });
+
+    const held = await eventually(async () => {
+      const found = await cluster.api.get(kinds.MultigresCluster, { namespace, name: "demo" });
+      expect(condition(found, "TemplateResolved")).toMatchObject({ status: "False", reason: "TemplateNotFound" });
+      return found;
+    });
+    expect(condition(held, "TemplateResolved")?.message).toMatch(/prod_db.*ShardTemplate std.*stays as it is/);
+    expect(condition(held, "Available")).toMatchObject({ status: "True" });
+    expect(held.status?.databases?.["prod_db"]).toMatchObject({ desiredInstances: 6, readyInstances: 6 });
+    await always(async () => expect(await versions(cluster, namespace, ...children)).toEqual(before));
+    expect(
+      await eventsOn(cluster, namespace, { kind: "MultigresCluster", name: "demo" }, "TemplateNotFound"),
+    ).toMatchObject([{ type: "Warning", count: 1 }]);
+
+    await cluster.apply(std(undefined, namespace));
+    const healed = await settled(cluster, namespace);
+    expect(condition(healed, "TemplateResolved")).toMatchObject({ status: "True" });
+    expect(await versions(cluster, namespace, ...children)).toEqual(before);
+    expect(writes().filter(({ verb, resource }) => verb === "delete" && resource !== "shardtemplates")).toEqual([]);
+  });
+});
