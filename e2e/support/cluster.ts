@@ -5,9 +5,11 @@ import {
   createTransport,
   type KubernetesObject,
   loadKubeconfig,
+  type ResourceKind,
 } from "@multigres/controller-kit";
 import { type Kubectl, runKubectl } from "@multigres/tools/control-plane";
 import { inject } from "vitest";
+import { type History, recordHistory } from "./history.ts";
 
 /** A cluster as a test uses it, with the rights of an administrator. */
 export interface TestCluster {
@@ -18,6 +20,8 @@ export interface TestCluster {
   namespace(purpose?: string): Promise<string>;
   /** Server-side apply, as a user's GitOps tool does it. Throws what the API server answers. */
   apply(...objects: readonly KubernetesObject[]): Promise<void>;
+  /** Collects every version of the objects of a kind in a namespace from now on. */
+  history<T extends KubernetesObject>(kind: ResourceKind<T>, namespace: string): Promise<History<T>>;
 }
 
 export interface ClusterAccess {
@@ -45,6 +49,7 @@ export function connect(access: ClusterAccess): TestCluster {
     api: createApiClient(transport),
     kubectl,
     auditLog: access.auditLog,
+    history: (kind, namespace) => recordHistory(transport, kind, namespace),
     namespace: async (purpose = "t") => {
       const name = `${purpose}-${randomBytes(4).toString("hex")}`;
       await succeed(kubectl, ["create", "namespace", name]);

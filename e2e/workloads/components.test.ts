@@ -226,8 +226,11 @@ describe("components", () => {
     expect(Object.fromEntries(kept)).toEqual({ prod_db: 5, tiny_db: 1 });
     expect(kept).toHaveLength(2);
     await eventually(async () => {
-      const counts = (await list(kinds.PodDisruptionBudget, "shard-pool")).map(({ status }) => status?.expectedPods);
-      expect(counts.sort()).toEqual([2, 6]);
+      const counts = (await list(kinds.PodDisruptionBudget, "shard-pool")).map(({ metadata, status }) => [
+        metadata?.labels?.["multigres.com/database"],
+        status?.expectedPods,
+      ]);
+      expect(Object.fromEntries(counts)).toEqual({ prod_db: 6, tiny_db: 2 });
     });
 
     const [term] = pods.flatMap(

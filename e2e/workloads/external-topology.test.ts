@@ -33,12 +33,12 @@ describe("an external topology server", () => {
     const readers: readonly ResourceKind<TopologyReader>[] = [kinds.Cell, kinds.TableGroup, kinds.Shard];
     for (const kind of readers) {
       const { items } = await cluster.api.list(kind, { namespace });
-      expect(items, kind.plural).toHaveLength(2);
+      expect(items, `all ${kind.plural}`).toHaveLength(2);
       for (const { spec } of items) expect(spec.globalTopoServer).toEqual(reference);
     }
     for (const { metadata, spec } of pods) {
       const [container] = spec?.containers ?? [];
-      expect(container?.args, metadata?.name).toEqual(
+      expect(container?.args, `${metadata?.name}`).toEqual(
         expect.arrayContaining([`--topo-global-server-addresses=${address}`, "--topo-global-root=/elsewhere/global"]),
       );
     }

@@ -36,7 +36,7 @@ describe("images", () => {
       "toposerver global",
     ]);
     for (const { metadata, spec } of items) {
-      expect(spec?.imagePullSecrets, metadata?.name).toEqual(imagePullSecrets);
+      expect(spec?.imagePullSecrets, `${metadata?.name}`).toEqual(imagePullSecrets);
       for (const { name, imagePullPolicy } of [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])]) {
         expect(imagePullPolicy, `${metadata?.name}, container ${name}`).toBe("Never");
       }

@@ -102,30 +102,28 @@ describe("the longest names", () => {
     expect(Math.max(...namesOf(statefulSets ?? []).map((name) => name.length))).toBeLessThanOrEqual(52);
 
     const { items: pods } = await cluster.api.list(kinds.Pod, { namespace });
-    const serviceIds: string[] = [];
-    for (const pod of pods) {
-      const { metadata, spec } = pod;
-      for (const [label, value] of Object.entries(metadata?.labels ?? {})) {
-        expect(value.length, `${label} of ${metadata?.name}`).toBeLessThanOrEqual(63);
-      }
-      if (controllerOf(pod)?.kind === "StatefulSet") {
-        expect(spec?.hostname).toBe(metadata?.name);
-        expect(spec?.hostname).toMatch(dnsLabel);
-        expect(spec?.hostname?.length).toBeLessThanOrEqual(63);
-      }
-      const args = spec?.containers[0]?.args ?? [];
-      const flag = (name: string) => args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
-      const serviceId = flag("service-id")?.replace(
-        "$(POD_INDEX)",
-        metadata?.labels?.["apps.kubernetes.io/pod-index"] ?? "",
-      );
-      if (serviceId === undefined) continue;
+    const labelValues = pods.flatMap(({ metadata }) => Object.values(metadata?.labels ?? {}));
+    expect(Math.max(...labelValues.map((value) => value.length))).toBeLessThanOrEqual(63);
+    for (const { metadata, spec } of pods.filter((pod) => controllerOf(pod)?.kind === "StatefulSet")) {
+      expect(spec?.hostname).toBe(metadata?.name);
+      expect(spec?.hostname).toMatch(dnsLabel);
+      expect(spec?.hostname?.length).toBeLessThanOrEqual(63);
+    }
+
+    const registered = pods.flatMap(({ metadata, spec }) => {
+      const flag = (name: string) =>
+        spec?.containers[0]?.args?.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
+      const index = metadata?.labels?.["apps.kubernetes.io/pod-index"] ?? "";
+      const serviceId = flag("service-id")?.replace("$(POD_INDEX)", index);
+      const owner = metadata?.labels?.["multigres.com/cluster"];
+      return serviceId === undefined ? [] : [{ owner, cell: flag("cell"), serviceId }];
+    });
+    for (const { cell, serviceId } of registered) {
       expect(serviceId).toMatch(dnsLabel);
       // PostgreSQL cuts an application_name at 63.
-      expect(`${flag("cell")}_${serviceId}`.length).toBeLessThanOrEqual(63);
-      serviceIds.push(`${metadata?.labels?.["multigres.com/cluster"]} ${flag("cell")} ${serviceId}`);
+      expect(`${cell}_${serviceId}`.length).toBeLessThanOrEqual(63);
     }
     // 8 poolers and a multiorch per cluster.
-    expect(new Set(serviceIds).size).toBe(2 * (8 + 1));
+    expect(new Set(registered.map((pooler) => JSON.stringify(pooler))).size).toBe(2 * (8 + 1));
   });
 });

@@ -41,8 +41,7 @@ describe("scaling", () => {
         ["demo-z1-gateway", gateways],
       ] as const) {
         const deployment = await cluster.api.get(kinds.Deployment, { namespace, name });
-        expect(deployment.spec?.replicas, name).toBe(replicas);
-        expect(deployment.status?.readyReplicas, name).toBe(replicas);
+        expect(deployment).toMatchObject({ spec: { replicas }, status: { readyReplicas: replicas } });
       }
       await eventually(async () => {
         expect(await readyPods("app.kubernetes.io/component=multiadmin")).toBe(multiadmin);

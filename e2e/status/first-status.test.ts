@@ -1,0 +1,56 @@
+import type { Condition } from "@multigres/api-types";
+import { type KubernetesObject, kinds, type ResourceKind } from "@multigres/controller-kit";
+import { describe, expect, it } from "vitest";
+import { demo, std } from "../fixtures/demo.ts";
+import { sharedCluster } from "../support/cluster.ts";
+import { condition, settled } from "../support/observing.ts";
+
+const cluster = sharedCluster();
+
+interface OfTree extends KubernetesObject {
+  readonly status?: { readonly conditions?: readonly Condition[]; readonly servingWrites?: string };
+}
+
+describe("a new cluster", () => {
+  it("case 55: the first status ever written says Available=False and Progressing=True, of the cluster and of all its children", async () => {
+    const namespace = await cluster.namespace("case55");
+    const watched: readonly ResourceKind<OfTree>[] = [
+      kinds.MultigresCluster,
+      kinds.TopoServer,
+      kinds.Cell,
+      kinds.TableGroup,
+      kinds.Shard,
+    ];
+    const histories = await Promise.all(watched.map((kind) => cluster.history(kind, namespace)));
+    await cluster.apply(std(undefined, namespace), demo(undefined, namespace));
+    await settled(cluster, namespace);
+    for (const history of histories) history.stop();
+
+    const firstStatuses: Record<string, unknown> = {};
+    for (const { kind, metadata, status } of histories.flatMap(({ versions }) => versions)) {
+      const name = `${kind} ${metadata?.name}`;
+      if (status !== undefined) firstStatuses[name] ??= summaryOf({ status });
+    }
+    const begins = { Available: "False", Progressing: "True" };
+    expect(firstStatuses).toEqual({
+      "MultigresCluster demo": begins,
+      "TopoServer demo-global": begins,
+      [await localTopoServer(namespace)]: begins,
+      "Cell demo-z1": begins,
+      "Cell demo-z2": begins,
+      "TableGroup prod-db-default": begins,
+      "TableGroup tiny-db-default": begins,
+      "Shard prod-db-default-0": begins,
+      "Shard tiny-db-default-0": begins,
+    });
+  });
+});
+
+function summaryOf(object: OfTree): Record<string, string | undefined> {
+  return Object.fromEntries(["Available", "Progressing"].map((type) => [type, condition(object, type)?.status]));
+}
+
+async function localTopoServer(namespace: string): Promise<string> {
+  const { items } = await cluster.api.list(kinds.TopoServer, { namespace });
+  return `TopoServer ${items.find(({ spec }) => spec.cell !== undefined)?.metadata.name}`;
+}
