@@ -1,5 +1,6 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect } from "node:http2";
 import type { ControlPlane } from "../control-plane/index.ts";
+import { deferred } from "./deferred.ts";
 
 /** The API server's answer wasn't 2xx. */
 export class RefusedError extends Error {
@@ -19,6 +20,7 @@ export interface LiveObject {
     readonly name: string;
     readonly namespace?: string;
     readonly uid: string;
+    readonly resourceVersion?: string;
     readonly generation?: number;
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
@@ -85,37 +87,49 @@ export class BareClient {
     await this.#exchange("DELETE", path);
   }
 
+  /** A watch that the server ends, as it does with readers that lag, goes on from where it was. */
   watch(path: string, onEvent: (event: WatchEvent) => void): Watching {
-    const query = "watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
-    const stream = this.#stream("GET", `${path}${path.includes("?") ? "&" : "?"}${query}&timeoutSeconds=86400`);
     let stopped = false;
-    let resolveSynced: () => void = () => {};
-    let rejectSynced: (error: Error) => void = () => {};
-    const synced = new Promise<void>((resolve, reject) => {
-      resolveSynced = resolve;
-      rejectSynced = reject;
-    });
-    const broken = new Promise<never>((_, reject) => {
-      const fail = (why: string) => {
-        if (stopped) return;
-        const error = new Error(`the watch of ${path} ${why}`);
-        reject(error);
-        rejectSynced(error);
-      };
+    let stream: ClientHttp2Stream;
+    let resourceVersion: string | undefined;
+    const synced = deferred<void>();
+    const broken = deferred<never>();
+    const fail = (why: string) => {
+      stopped = true;
+      const error = new Error(`the watch of ${path} ${why}`);
+      broken.reject(error);
+      synced.reject(error);
+    };
+    const open = () => {
+      const from =
+        resourceVersion === undefined
+          ? "sendInitialEvents=true&resourceVersionMatch=NotOlderThan"
+          : `resourceVersion=${resourceVersion}`;
+      const query = `watch=1&${from}&allowWatchBookmarks=true&timeoutSeconds=86400`;
+      stream = this.#stream("GET", `${path}${path.includes("?") ? "&" : "?"}${query}`);
+      stream.on("response", ({ ":status": status }) => {
+        if (status !== 200) fail(`was answered ${status}`);
+      });
       stream.on("error", (error) => fail(`broke: ${error.message}`));
-      stream.on("close", () => fail("ended"));
-    });
-    // Those who don't wait for it at the moment aren't told.
-    broken.catch(() => {});
-    synced.catch(() => {});
-    readLines(stream, (line) => {
-      const event = JSON.parse(line) as WatchEvent;
-      if (event.type !== "BOOKMARK") onEvent(event);
-      else if (event.object.metadata.annotations?.["k8s.io/initial-events-end"] === "true") resolveSynced();
-    });
+      stream.on("close", () => {
+        if (!stopped && resourceVersion === undefined) fail("ended before it told everything");
+        if (!stopped) open();
+      });
+      readLines(stream, (line) => {
+        if (stopped) return;
+        const event = JSON.parse(line) as WatchEvent;
+        if (event.type === "ERROR") return fail(`ended: ${line.slice(0, 500)}`);
+        const complete = event.object.metadata.annotations?.["k8s.io/initial-events-end"] === "true";
+        if (complete) synced.resolve();
+        // The initial events come in no order of versions.
+        if (complete || resourceVersion !== undefined) resourceVersion = event.object.metadata.resourceVersion;
+        if (event.type !== "BOOKMARK") onEvent(event);
+      });
+    };
+    open();
     return {
-      synced,
-      broken,
+      synced: synced.promise,
+      broken: broken.promise,
       stop: () => {
         stopped = true;
         stream.close();

@@ -1,4 +1,5 @@
 import type { BareClient, LiveObject } from "./bare-client.ts";
+import { deferred } from "./deferred.ts";
 
 export interface Observation {
   /** Resolves when what exists already has been looked at. */
@@ -20,29 +21,25 @@ export interface ObservationOptions {
 
 /** Waits by watch until enough objects of a collection pass tests, all at the same time. */
 export function observe(client: BareClient, options: ObservationOptions): Observation {
-  const tests = Object.entries(options.tests).map(([name, test]) => {
-    let resolve: (at: number) => void = () => {};
-    let reject: (error: Error) => void = () => {};
-    const reached = new Promise<number>((yes, no) => {
-      resolve = yes;
-      reject = no;
-    });
-    reached.catch(() => {});
-    return { name, test, passing: new Set<string>(), reached, resolve, reject };
-  });
+  const tests = Object.entries(options.tests).map(([name, test]) => ({
+    name,
+    test,
+    passing: new Set<string>(),
+    reached: deferred<number>(),
+  }));
   const watching = client.watch(options.path, ({ type, object }) => {
     for (const each of tests) {
       if (type !== "DELETED" && each.test(object)) each.passing.add(object.metadata.uid);
       else each.passing.delete(object.metadata.uid);
-      if (each.passing.size >= options.wanted) each.resolve(performance.now());
+      if (each.passing.size >= options.wanted) each.reached.resolve(performance.now());
     }
   });
   watching.broken.catch((error: Error) => {
-    for (const each of tests) each.reject(error);
+    for (const each of tests) each.reached.reject(error);
   });
   const timer = setTimeout(() => {
-    for (const { name, passing, reject } of tests) {
-      reject(
+    for (const { name, passing, reached } of tests) {
+      reached.reject(
         new Error(
           `after ${options.timeoutSeconds} s ${passing.size} of ${options.wanted} are ${name} (${options.path})`,
         ),
@@ -54,7 +51,7 @@ export function observe(client: BareClient, options: ObservationOptions): Observ
     reached: (name) => {
       const found = tests.find((each) => each.name === name);
       if (found === undefined) throw new RangeError(`nothing is waited for that is called ${name}`);
-      return found.reached;
+      return found.reached.promise;
     },
     stop: () => {
       clearTimeout(timer);

@@ -31,7 +31,7 @@ export function record(object: LiveObject): Recording {
   );
   return {
     uid,
-    owners: ownerReferences as Recording["owners"],
+    owners: ownerReferences,
     body: {
       apiVersion,
       kind,

@@ -17,6 +17,7 @@ import { ApiEventRecorder } from "./recorder.ts";
 import { type KubernetesObject, keyOf } from "./resource.ts";
 import { type HttpServer, startHttpServer } from "./server.ts";
 import { wokenBy } from "./wakes.ts";
+import { StatusPace } from "./status-pace.ts";
 import { WriteRecords } from "./write-records.ts";
 import { StatusWriter } from "./write-status.ts";
 
@@ -111,8 +112,11 @@ export function createManager<P extends KubernetesObject, O, S, Settings>(
   });
   const records = new WriteRecords();
   const reverts = new ObjectBudget(clock, revertsAtOnce, nextRevertMs);
-  const status = new StatusWriter();
   const queue = new WorkQueue({ clock, random, observer: metrics.queue });
+  const status = new StatusWriter({
+    pace: new StatusPace(clock),
+    lookAgain: (key, ms) => queue.addAfter(key, ms),
+  });
   const watches = new Map(definition.watches.map((watch) => [watch.kind.kind, watch]));
   const watched = new Set([definition.primary.kind, ...watches.keys()]);
   const executor = new PlanExecutor({

@@ -8,7 +8,9 @@ import type { DesiredObject, Plan } from "./plan.ts";
 import { createReconciler } from "./reconciler.ts";
 import type { KubernetesObject, ResourceKind } from "./resource.ts";
 import type { Stores } from "./store.ts";
+import { StatusPace } from "./status-pace.ts";
 import { EventList } from "./testing/event-list.ts";
+import { ManualClock } from "./testing/manual-clock.ts";
 import { MemoryApi } from "./testing/memory-api.ts";
 import { WriteRecords } from "./write-records.ts";
 import { StatusWriter } from "./write-status.ts";
@@ -46,12 +48,14 @@ function aReconciler(api: MemoryApi, plan: Partial<Plan<unknown>> | (() => Parti
     }),
   };
   const recorder = new EventList();
+  const clock = new ManualClock();
+  const lookedAgain: [string, number][] = [];
   const reconcile = createReconciler({
     definition,
     settings: null,
     stores,
     executor: new PlanExecutor({ isWatched: () => true, cached: (kind, of) => api.peek(kind, of) }),
-    status: new StatusWriter(),
+    status: new StatusWriter({ pace: new StatusPace(clock), lookAgain: (of, ms) => lookedAgain.push([of, ms]) }),
     now: () => new Date(0),
     write: {
       client: api,
@@ -66,6 +70,8 @@ function aReconciler(api: MemoryApi, plan: Partial<Plan<unknown>> | (() => Parti
   });
   const log = pino({ level: "silent" });
   return {
+    clock,
+    lookedAgain,
     events: recorder.events,
     run: (signal = new AbortController().signal) => reconcile(key, { signal, log }),
   };
@@ -214,6 +220,27 @@ describe("a reconcile", () => {
     await run();
     await run();
     expect(api.writes).toEqual(["applyStatus Cell a", "applyStatus Cell a"]);
+  });
+
+  it("holds back details that change fast, and comes back for them", async () => {
+    const api = withToy();
+    let ready = 0;
+    const conditions = () => [{ type: "Available", status: ready > 2 ? "True" : "False" }];
+    const { run, clock, lookedAgain } = aReconciler(api, () => ({
+      status: () => ({ ready, conditions: conditions() }),
+    }));
+    await run();
+    ready = 1;
+    await run();
+    expect(statusOf(api)).toMatchObject({ ready: 0 });
+    expect(lookedAgain).toEqual([[key, expect.any(Number)]]);
+    ready = 2;
+    await clock.advance(lookedAgain[0]?.[1] ?? 0);
+    await run();
+    expect(statusOf(api)).toMatchObject({ ready: 2 });
+    ready = 3;
+    await run();
+    expect(statusOf(api)).toMatchObject({ ready: 3, conditions: [{ type: "Available", status: "True" }] });
   });
 
   it("writes no status after it was aborted", async () => {

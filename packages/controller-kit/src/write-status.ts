@@ -1,7 +1,8 @@
 import { hashOf } from "./applied-hash.ts";
 import { isNotFound } from "./errors.ts";
 import { apiVersionOf } from "./client/resource-path.ts";
-import type { KubernetesObject, ResourceKind } from "./resource.ts";
+import { type Key, type KubernetesObject, keyOf, type ResourceKind } from "./resource.ts";
+import { isNews, type StatusPace } from "./status-pace.ts";
 import { matches } from "./subset.ts";
 import type { WriteContext } from "./write-context.ts";
 
@@ -13,9 +14,20 @@ interface Written {
   readonly result: unknown;
 }
 
-/** Writes the status of primary objects, only when it says something new. */
+export interface StatusWriterOptions {
+  readonly pace: StatusPace;
+  /** Reconciles an object once more after `ms`: details of its status were held back. */
+  readonly lookAgain: (key: Key, ms: number) => void;
+}
+
+/** Writes the status of primary objects, only when it says something new; details are held back when they change fast. */
 export class StatusWriter {
+  readonly #options: StatusWriterOptions;
   readonly #written = new Map<string, Written>();
+
+  constructor(options: StatusWriterOptions) {
+    this.#options = options;
+  }
 
   /**
    * @param live the object as the cache has it
@@ -32,6 +44,13 @@ export class StatusWriter {
       context.observer.suppressed(kind.kind, "status");
       return false;
     }
+    const { pace, lookAgain } = this.#options;
+    const news = isNews(stored, status);
+    const waitMs = news ? 0 : pace.waitMs(uid ?? "");
+    if (waitMs > 0) {
+      lookAgain(keyOf(live), waitMs);
+      return true;
+    }
     context.assertLeading();
     const body: WithStatus = {
       apiVersion: apiVersionOf(kind),
@@ -43,6 +62,7 @@ export class StatusWriter {
       const manager = `${context.fieldManager}-status`;
       const written: WithStatus = await context.client.applyStatus(kind, body, manager, context.request);
       context.observer.written(kind.kind, "status");
+      pace.wrote(uid ?? "", news);
       this.#written.set(uid ?? "", { hash, result: written.status });
       context.remember(kind, written);
     } catch (error) {
@@ -54,5 +74,6 @@ export class StatusWriter {
 
   forget(uid: string): void {
     this.#written.delete(uid);
+    this.#options.pace.forget(uid);
   }
 }
