@@ -15,6 +15,8 @@ export const checks: readonly Check[] = [
   { name: "lint", command: ["oxlint", "--type-aware", "--deny-warnings"] },
   { name: "unused code", command: ["knip"] },
   { name: "types", command: ["nx", "run-many", "-t", "typecheck"] },
+  // What consumers of packages/api-types get: publint and attw on its built folder.
+  { name: "package", command: ["npm", "run", "lint", "--workspace", "@multigres/api-types"] },
 ];
 
 /** Runs a check, prints a line, and its output if it fails. */
