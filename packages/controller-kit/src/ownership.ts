@@ -7,20 +7,28 @@ import { controllerOf, type KubernetesObject } from "./resource.ts";
  *
  * - `ours`: controlled by the owner that we write for.
  * - `orphan`: controlled by nobody and carrying our identity: to be taken over.
+ * - `leaving`: of the owner's predecessor, which was deleted and made again under its name. The garbage collector takes it.
  * - `foreign`: somebody else's; nothing of it may be touched.
  */
-export type Ownership = "ours" | "orphan" | "foreign";
+export type Ownership = "ours" | "orphan" | "leaving" | "foreign";
 
 export function ownershipOf(desired: DesiredObject, live: KubernetesObject): Ownership {
   const wanted = controllerOf(desired.object);
   const actual = controllerOf(live);
   if (wanted !== undefined) {
     if (actual?.uid === wanted.uid) return "ours";
-    return actual === undefined && desired.isOurs?.(live) === true ? "orphan" : "foreign";
+    if (actual === undefined) return desired.isOurs?.(live) === true ? "orphan" : "foreign";
+    return isNamesake(actual, wanted) ? "leaving" : "foreign";
   }
   // An object that outlives its owner on purpose (a volume): only its identity says whose it is.
   if (actual !== undefined) return "foreign";
   return (desired.isOurs?.(live) ?? hasLabelsOf(desired.object, live)) ? "ours" : "foreign";
+}
+
+/** Whether two references to different objects of a namespace give the same kind and name. */
+function isNamesake(one: OwnerReference, other: OwnerReference): boolean {
+  const groupOf = ({ apiVersion }: OwnerReference) => apiVersion.split("/")[0];
+  return one.name === other.name && one.kind === other.kind && groupOf(one) === groupOf(other);
 }
 
 function hasLabelsOf(desired: KubernetesObject, live: KubernetesObject): boolean {

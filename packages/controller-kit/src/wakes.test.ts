@@ -39,7 +39,13 @@ describe("wokenBy", () => {
       ownedBy("a", { apiVersion: "multigres.com/v1" }),
       ["t1/a"],
     ],
-    ["wakes nobody for an earlier owner of the same name", undefined, ownedBy("a", { uid: "old" }), []],
+    [
+      "wakes an owner that was made again, as it waits for this name",
+      ownedBy("a", { uid: "old" }),
+      undefined,
+      ["t1/a"],
+    ],
+    ["wakes nobody for an owner that we don't know", undefined, ownedBy("c"), []],
     ["wakes nobody when nothing but the version changed", { ...ownedBy("a") }, withVersion(ownedBy("a")), []],
   ])("%s", (_name, before, after, keys) => {
     expect(woken(before, after)).toEqual(keys);

@@ -20,12 +20,12 @@ export function wokenBy(
   return new Set([before, after].flatMap((object) => (object === undefined ? [] : wakes(object, stores))));
 }
 
-/** The controller owner, if it is a primary object that we know under this UID: names can be used again. */
+/** The controller owner, if it is a primary object that we know. Also the one of its name by now: it may wait for this one to go. */
 function controllerKeys(object: KubernetesObject, primary: ResourceKind, stores: Stores): readonly Key[] {
   const owner = controllerOf(object);
   if (owner?.kind !== primary.kind || owner.apiVersion.split("/")[0] !== apiVersionOf(primary).split("/")[0]) return [];
   const key: Key = `${object.metadata?.namespace ?? ""}/${owner.name}`;
-  return stores.of(primary).get(key)?.metadata?.uid === owner.uid ? [key] : [];
+  return stores.of(primary).get(key) === undefined ? [] : [key];
 }
 
 function changed(before: KubernetesObject | undefined, after: KubernetesObject | undefined): boolean {

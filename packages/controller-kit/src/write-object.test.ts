@@ -148,7 +148,7 @@ describe.each([
     ["a stranger's object in the cache", undefined, { name: "other", uid: "other-uid" }, "belongs to Foo other"],
     ["an object without controller and identity", nothingCached, undefined, "was not made by this operator"],
     [
-      "an object of an earlier owner of the same name",
+      "an object of another kind's owner of the same name",
       undefined,
       { name: "demo", uid: "old-uid" },
       "belongs to Foo demo",
@@ -175,6 +175,22 @@ describe.each([
     api.remove(kind, key);
     expect((await process.run([desired()])).failures).toEqual([]);
     expect(api.peek(kind, key)?.spec).toEqual({ replicas: 2 });
+  });
+
+  it("waits without a word for what its owner's predecessor of the same name leaves to the garbage collector", async () => {
+    const api = anApi();
+    const left = anObject(kind, key.split("/")[1] ?? "", { replicas: 7 });
+    left.metadata = { ...left.metadata, ownerReferences: [{ ...ownerReference, uid: "old-uid" }] };
+    const before = api.seed(kind, left);
+    expect(await aProcess(api).run([desired()])).toEqual({ failures: [], retry: undefined, wrote: false });
+    expect(await aProcess(api, nothingCached).run([desired()])).toEqual({ failures: [], retry: "soon", wrote: false });
+    expect(api.peek(kind, key)).toEqual(before);
+    api.remove(kind, key);
+    await aProcess(api).run([desired()]);
+    expect(api.peek(kind, key)).toMatchObject({
+      metadata: { ownerReferences: [ownerReference] },
+      spec: { replicas: 2 },
+    });
   });
 
   it("is left alone while it is being deleted", async () => {

@@ -68,7 +68,7 @@ async function update(
 ): Promise<WriteOutcome> {
   const ownership = ownershipOf(desired, existing);
   if (ownership === "foreign") throw new NameConflictError(desired, existing);
-  if (existing.metadata?.deletionTimestamp !== undefined) return "waiting";
+  if (ownership === "leaving" || existing.metadata?.deletionTimestamp !== undefined) return "waiting";
   return desired.write === "exact" ? writeChild(desired, existing, context) : writeWorkload(desired, existing, context);
 }
 
