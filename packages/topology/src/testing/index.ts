@@ -1,0 +1,1 @@
+export { MemoryEtcd } from "./memory-etcd.ts";
