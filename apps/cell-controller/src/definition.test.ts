@@ -1,11 +1,11 @@
 import type { OwnerReference } from "@multigres/api-types";
 import type { KubernetesObject } from "@multigres/controller-kit";
+import { storesWith, watchOf } from "@multigres/controller-kit/testing";
 import { describe, expect, test } from "vitest";
 import { cellController } from "./definition.ts";
 import { gatewayDeployment } from "./resources/gateway-deployment.ts";
 import { gatewayDisruptionBudget } from "./resources/gateway-disruption-budget.ts";
 import { aCell, aCellWithTopoServer, aLiveTopoServer, now } from "./testing/builders.ts";
-import { storesWith, watchOf } from "./testing/stores.ts";
 
 const cell = aCell();
 const { name, namespace } = cell.metadata;
@@ -35,7 +35,7 @@ describe("what is observed of a Cell", () => {
   test("is what it controls, and the gateway pods with its labels", () => {
     const seen = cellController.observe(
       cell,
-      storesWith(deployment, budget, gatewayPod("a"), gatewayPod("b"), gatewayPod("c", elsewhere)),
+      storesWith(cellController, deployment, budget, gatewayPod("a"), gatewayPod("b"), gatewayPod("c", elsewhere)),
     );
     expect(seen.gateway?.metadata?.uid).toBe("deployment-uid");
     expect(seen.gatewayPods.map(({ metadata }) => metadata?.name)).toEqual(["a", "b"]);
@@ -45,29 +45,36 @@ describe("what is observed of a Cell", () => {
 
   test("has its TopoServer in it", () => {
     const withTopo = aCellWithTopoServer();
-    expect(cellController.observe(withTopo, storesWith(aLiveTopoServer(withTopo))).topoServers).toHaveLength(1);
+    expect(
+      cellController.observe(withTopo, storesWith(cellController, aLiveTopoServer(withTopo))).topoServers,
+    ).toHaveLength(1);
   });
 
   test("isn't what others control, whatever its name and labels", () => {
     const owner = { kind: "Cell", name: "other", uid: "other-uid" };
-    const seen = cellController.observe(cell, storesWith(live(deployment, "x", owner), live(budget, "y", owner)));
+    const seen = cellController.observe(
+      cell,
+      storesWith(cellController, live(deployment, "x", owner), live(budget, "y", owner)),
+    );
     expect(seen.gateway).toBeUndefined();
     expect(seen.disruptionBudgets).toEqual([]);
   });
 });
 
 describe("watches", () => {
+  const pods = watchOf(cellController, "Pod");
+
   test("a gateway pod wakes its Cell and no other", () => {
     const other = { ...elsewhere, metadata: { ...elsewhere.metadata, name: "other" } };
-    const stores = storesWith(cell, other);
-    expect(watchOf("Pod").wakes?.(gatewayPod("a"), stores)).toEqual([`${namespace}/${name}`]);
-    expect(watchOf("Pod").wakes?.(gatewayPod("a", elsewhere), stores)).toEqual([`${namespace}/other`]);
-    expect(watchOf("Pod").wakes?.({ metadata: { name: "p", namespace } }, stores)).toEqual([]);
+    const stores = storesWith(cellController, cell, other);
+    expect(pods.wakes?.(gatewayPod("a"), stores)).toEqual([`${namespace}/${name}`]);
+    expect(pods.wakes?.(gatewayPod("a", elsewhere), stores)).toEqual([`${namespace}/other`]);
+    expect(pods.wakes?.({ metadata: { name: "p", namespace } }, stores)).toEqual([]);
   });
 
   test("of a Cell of another namespace wake nothing here", () => {
     const there = { ...cell, metadata: { ...cell.metadata, namespace: "other" } };
-    expect(watchOf("Pod").wakes?.(gatewayPod("a"), storesWith(there))).toEqual([]);
+    expect(pods.wakes?.(gatewayPod("a"), storesWith(cellController, there))).toEqual([]);
   });
 
   test("keep only our gateways' workloads in caches", () => {
@@ -82,7 +89,7 @@ describe("watches", () => {
 
   test("bear a Cell without a spec", () => {
     const bare = { kind: "Cell", metadata: { name: "bare", namespace } };
-    expect(watchOf("Pod").wakes?.(gatewayPod("a"), storesWith(bare))).toEqual([]);
+    expect(pods.wakes?.(gatewayPod("a"), storesWith(cellController, bare))).toEqual([]);
   });
 });
 

@@ -1,17 +1,13 @@
 import { type Cell, cell } from "@multigres/api-types";
-import type { KubernetesObject, Parsed } from "@multigres/controller-kit";
+import { type KubernetesObject, type Parsed, parseWith } from "@multigres/controller-kit";
 import { ownTopoServer } from "./own-topo-server.ts";
 
-/** The object itself, not zod's copy: fields of a newer API version stay. */
+const parseBySchema = parseWith(cell);
+
 export function parse(object: KubernetesObject): Parsed<Cell> {
-  const parsed = cell.safeParse(object);
-  if (!parsed.success) {
-    const issues = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "object"}: ${message}`);
-    return { ok: false, message: issues.slice(0, 5).join("; ") };
-  }
-  const own = ownTopoServer(parsed.data);
-  if (own.kind === "incomplete") {
-    return { ok: false, message: `spec.topoServer: ${own.missing.join(", ")} must be set` };
-  }
-  return { ok: true, value: object as Cell };
+  const parsed = parseBySchema(object);
+  const own = parsed.ok ? ownTopoServer(parsed.value) : undefined;
+  return own?.kind === "incomplete"
+    ? { ok: false, message: `spec.topoServer: ${own.missing.join(", ")} must be set` }
+    : parsed;
 }

@@ -53,7 +53,7 @@ describe("what a Cell loses", () => {
         uid: "topo-uid",
       },
     ]);
-    expect(removed.events).toMatchObject([{ type: "Normal", reason: "Removing", action: "Delete" }]);
+    expect(removed.deletions[0]?.because).toContain("PersistentVolumeClaims stay");
   });
 
   test("is its topology server when somebody else runs it from now on", () => {

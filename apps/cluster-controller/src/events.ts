@@ -1,12 +1,10 @@
 import type { EventDraft } from "@multigres/controller-kit";
-import { reasons } from "@multigres/status-kit";
 import { poolsProblems } from "./conditions.ts";
 import type { ClusterHealth } from "./health.ts";
-import type { Leftovers } from "./leftovers.ts";
 import type { ResolvedCluster } from "./resolve.ts";
 
 /** What is worth an Event while it is the case; the kit sends each once. */
-export function clusterEvents(cluster: ResolvedCluster, health: ClusterHealth, leftovers: Leftovers): EventDraft[] {
+export function clusterEvents(cluster: ResolvedCluster, health: ClusterHealth): EventDraft[] {
   return [
     ...poolsProblems(cluster).map(
       ({ reason, message }): EventDraft => ({ type: "Warning", reason, action: "ResolveTemplate", note: message }),
@@ -16,15 +14,5 @@ export function clusterEvents(cluster: ResolvedCluster, health: ClusterHealth, l
         ? [{ type: "Warning", reason: part.trouble.reason, action: "Observe", note: part.trouble.message }]
         : [],
     ),
-    ...leftovers.deletions.map(
-      ({ kind, name }): EventDraft => ({
-        type: "Normal",
-        reason: reasons.removing,
-        action: "Delete",
-        note: `Deleting ${kind.kind} ${name}: the spec no longer asks for it.${holdsVolumes.has(kind.kind) ? " Its PersistentVolumeClaims stay." : ""}`,
-      }),
-    ),
   ];
 }
-
-const holdsVolumes: ReadonlySet<string> = new Set(["TopoServer", "Cell", "TableGroup"]);

@@ -14,7 +14,7 @@ import {
 import { names } from "@multigres/workload-kit";
 import type { Observed } from "./observe.ts";
 import type { ResolvedCell, ResolvedCluster, ResolvedDatabase } from "./resolve.ts";
-import { shardsPerTableGroup } from "./resources/tablegroup.ts";
+import { poolsOf, shardsPerTableGroup } from "./resources/tablegroup.ts";
 
 /** What the cluster may conclude from one of its parts. */
 export interface PartHealth {
@@ -116,7 +116,7 @@ function reported(child: ObservedChild, field: ConditionStatus | undefined): Con
 
 function databaseHealth({ name, tableGroupName, existing, pools }: ResolvedDatabase): DatabaseHealth {
   const health = ofChild({ kind: "TableGroup", name: tableGroupName }, existing);
-  const wantedPools = pools.state === "resolved" ? pools.pools : (existing?.spec?.shardTemplate?.pools ?? []);
+  const wantedPools = pools.state === "resolved" ? pools.pools : existing ? poolsOf(existing) : [];
   const status = health.observed ? existing?.status : undefined;
   const database = {
     ...health,

@@ -21,7 +21,7 @@ export function reconcile(
   return {
     objects: isPaused(observed.cluster) ? [] : objects,
     deletions: left.deletions,
-    events: clusterEvents(cluster, health, left),
+    events: clusterEvents(cluster, health),
     status: (failures) => clusterStatus({ cluster, health, leftovers: left, failures }, now),
   };
 }

@@ -58,6 +58,11 @@ test.each<[string, TableGroup[], string | RegExp]>([
     [aTableGroup(other, "prod_db", { owner: null })],
     fallback,
   ],
+  [
+    "ours whose spec somebody ruined: its name, so that it is put right",
+    [{ ...aTableGroup(cluster, "prod_db"), spec: {} } as TableGroup],
+    plain,
+  ],
   ["ours of another database doesn't count", [aTableGroup(cluster, "prod-db", { name: "x-default" })], plain],
 ])("%s", (_, existing, expected) => {
   const name = nameWhen(...existing);

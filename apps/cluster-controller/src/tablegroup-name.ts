@@ -1,6 +1,6 @@
 import type { MultigresCluster, TableGroup } from "@multigres/api-types";
-import { controllerOf } from "@multigres/controller-kit";
-import { carriesIdentityOf, defaultTableGroup, names, tableGroupLabels } from "@multigres/workload-kit";
+import { carriesIdentityOf, controllerOf, kinds } from "@multigres/controller-kit";
+import { defaultTableGroup, names, tableGroupLabels } from "@multigres/workload-kit";
 
 /** Both names that the TableGroup of a database can have: the plain one first. */
 export function tableGroupNames(cluster: string, database: string): readonly [plain: string, fallback: string] {
@@ -10,22 +10,21 @@ export function tableGroupNames(cluster: string, database: string): readonly [pl
   ];
 }
 
-export function isTableGroupOf(tableGroup: TableGroup, database: string): boolean {
-  return tableGroup.spec?.database === database && tableGroup.spec.tableGroup === defaultTableGroup;
+/** Of one whose spec says nothing any more, the name tells: it is to be put right, not replaced by another one. */
+function isTableGroupOf({ metadata, spec }: TableGroup, database: string, candidates: readonly string[]): boolean {
+  return typeof spec?.database === "string"
+    ? spec.database === database && spec.tableGroup === defaultTableGroup
+    : candidates.includes(metadata.name);
 }
 
 /** Whether a TableGroup without any controller is what an orphaning deletion of this cluster left behind. */
-export function isLeftBehindBy(cluster: MultigresCluster, database: string, tableGroup: TableGroup): boolean {
+function isLeftBehindBy(cluster: MultigresCluster, database: string, tableGroup: TableGroup): boolean {
   const { name } = cluster.metadata;
-  const carriesIdentity = carriesIdentityOf({
+  const carriesIdentity = carriesIdentityOf(kinds.TableGroup, {
     metadata: { labels: tableGroupLabels(name, database, defaultTableGroup) },
+    spec: { cluster: { name }, database, tableGroup: defaultTableGroup },
   });
-  return (
-    controllerOf(tableGroup) === undefined &&
-    carriesIdentity({ metadata: tableGroup.metadata }) &&
-    tableGroup.spec?.cluster?.name === name &&
-    isTableGroupOf(tableGroup, database)
-  );
+  return controllerOf(tableGroup) === undefined && carriesIdentity(tableGroup);
 }
 
 /**
@@ -41,7 +40,7 @@ export function tableGroupName(
   const candidates = tableGroupNames(cluster.metadata.name, database);
   const [plain, fallback] = candidates;
   const own = controlled
-    .filter((tableGroup) => isTableGroupOf(tableGroup, database))
+    .filter((tableGroup) => isTableGroupOf(tableGroup, database, candidates))
     .map((tableGroup) => tableGroup.metadata.name)
     .sort();
   if (own.includes(plain)) return plain;

@@ -1,14 +1,16 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { type KubernetesObject, keyOf, type ResourceKind, kinds } from "@multigres/controller-kit";
 import { trimPod } from "@multigres/workload-kit";
+import { storesWith } from "@multigres/controller-kit/testing";
 import { expect, test } from "vitest";
+import { clusterController } from "./definition.ts";
 import { aCell, aCluster, aPod, aPool, aTableGroup, aTemplate, aTopoServer, controlledBy } from "./testing/builders.ts";
-import { storesWith } from "./testing/fake-stores.ts";
 import { primaryIndexes, watches } from "./watches.ts";
 
 const usingStd = { databases: [{ name: "prod_db", spec: { shardTemplateRef: "std" } }] };
 const demo = aCluster({ spec: usingStd });
 const stores = storesWith(
+  clusterController,
   demo,
   aCluster({
     name: "twin",

@@ -1,10 +1,12 @@
 import type { V1PersistentVolumeClaim, V1Pod } from "@kubernetes/client-node";
 import type { Shard } from "@multigres/api-types";
+import { storesWith, watchOf } from "@multigres/controller-kit/testing";
+import { podHealth } from "@multigres/status-kit";
 import { describe, expect, test } from "vitest";
+import { shardController } from "./definition.ts";
 import { observe } from "./observe.ts";
 import { reconcile } from "./reconcile.ts";
 import { aPod, aPool, aShard, allOf, crashing, nothingOf, now, planned } from "./testing/builders.ts";
-import { storesWith, watchOf } from "./testing/stores.ts";
 
 const shard = aShard();
 const pod = aPod(shard, aPool(), 0);
@@ -13,12 +15,11 @@ const [claim] = planned(reconcile(nothingOf(shard), { now }), "PersistentVolumeC
 describe("what is observed of a Shard", () => {
   test("is everything that carries its identity, also without owner", () => {
     const { statefulSets, services, pods } = allOf(shard);
-    const stores = storesWith(shard, ...statefulSets, ...services, ...pods, { ...claim });
+    const stores = storesWith(shardController, shard, ...statefulSets, ...services, ...pods);
     const observed = observe(shard, stores);
     expect(observed.statefulSets).toHaveLength(2);
     expect(observed.services).toHaveLength(8);
     expect(observed.pods).toHaveLength(6);
-    expect(observed.repositoryClaimExists).toBe(true);
   });
 
   test.each<[string, Shard]>([
@@ -29,12 +30,9 @@ describe("what is observed of a Shard", () => {
     ["another shard", aShard({ shard: 1 })],
   ])("is nothing of %s", (_, other) => {
     const { statefulSets, services, pods } = allOf(other);
-    expect(observe(shard, storesWith(shard, ...statefulSets, ...services, ...pods))).toEqual(nothingOf(shard));
-  });
-
-  test("is no repository when only the pods' volumes are there", () => {
-    const data: V1PersistentVolumeClaim = { ...claim, metadata: { ...claim?.metadata, name: "data-x-0" } };
-    expect(observe(shard, storesWith(shard, data)).repositoryClaimExists).toBe(false);
+    expect(observe(shard, storesWith(shardController, shard, ...statefulSets, ...services, ...pods))).toEqual(
+      nothingOf(shard),
+    );
   });
 
   test("is of a pod what its health is read from, and not the rest", () => {
@@ -44,16 +42,17 @@ describe("what is observed of a Shard", () => {
       metadata: { ...pod.metadata, annotations: { a: "b" } },
       spec: { containers: [{ name: "multipooler" }] },
     };
-    const [observed] = observe(shard, storesWith(shard, live)).pods;
+    const [observed] = observe(shard, storesWith(shardController, shard, live)).pods;
     expect(observed?.spec).toBeUndefined();
-    expect(observed?.metadata).toEqual({ ...pod.metadata, resourceVersion: undefined, deletionTimestamp: undefined });
-    expect(observed?.status).toMatchObject(crashing.status ?? {});
+    expect(observed?.metadata?.annotations).toBeUndefined();
+    expect(observed?.metadata).toMatchObject(pod.metadata ?? {});
+    expect(podHealth(observed ?? {})).toEqual(podHealth(live));
   });
 });
 
 describe("what wakes a Shard", () => {
-  const stores = storesWith(shard, aShard({ database: "other" }));
-  const wokenBy = (kind: string, object: object) => watchOf(kind).wakes?.(object, stores);
+  const stores = storesWith(shardController, shard, aShard({ database: "other" }));
+  const wokenBy = (kind: string, object: object) => watchOf(shardController, kind).wakes?.(object, stores);
 
   test("is each of its pods and volumes, whoever controls them", () => {
     expect(wokenBy("Pod", pod)).toEqual(["t1/prod-db-default-0"]);
@@ -72,7 +71,7 @@ describe("what wakes a Shard", () => {
 
   test("selects by component and operator, so that memory grows with our objects only", () => {
     for (const kind of ["StatefulSet", "Service", "PodDisruptionBudget", "ConfigMap", "Pod", "PersistentVolumeClaim"]) {
-      expect(watchOf(kind).labelSelector).toBe(
+      expect(watchOf(shardController, kind).labelSelector).toBe(
         "app.kubernetes.io/component=shard-pool,app.kubernetes.io/managed-by=multigres-operator",
       );
     }

@@ -1,7 +1,6 @@
 import type { V1Pod, V1Service, V1StatefulSet } from "@kubernetes/client-node";
 import type { Shard } from "@multigres/api-types";
 import { type KubernetesObject, kinds, type ResourceKind, type Stores } from "@multigres/controller-kit";
-import { repositoryClaimName } from "./resources/repository.ts";
 import { byShard, identityKey } from "./watches.ts";
 
 /** What carries the shard's labels, whether or not it is still wanted and whoever controls it. */
@@ -10,18 +9,15 @@ export interface ObservedShard {
   readonly statefulSets: readonly V1StatefulSet[];
   readonly services: readonly V1Service[];
   readonly pods: readonly V1Pod[];
-  readonly repositoryClaimExists: boolean;
 }
 
 export function observe(shard: Shard, stores: Stores): ObservedShard {
   const value = identityKey(shard);
   const ofShard = <T extends KubernetesObject>(kind: ResourceKind<T>) => stores.of(kind).byIndex(byShard, value);
-  const claimName = repositoryClaimName(shard.spec);
   return {
     shard,
     statefulSets: ofShard(kinds.StatefulSet),
     services: ofShard(kinds.Service),
     pods: ofShard(kinds.Pod),
-    repositoryClaimExists: ofShard(kinds.PersistentVolumeClaim).some(({ metadata }) => metadata?.name === claimName),
   };
 }

@@ -1,9 +1,9 @@
+import { storesWith } from "@multigres/controller-kit/testing";
 import { expect, test } from "vitest";
 import { shardController } from "./definition.ts";
 import { parse } from "./parse.ts";
 import { aShard } from "./testing/builders.ts";
 import { exampleShard } from "./testing/example.ts";
-import { storesWith } from "./testing/stores.ts";
 
 test("a Shard keeps the fields of a newer API version", () => {
   const shard = exampleShard();
@@ -20,5 +20,5 @@ test("a Shard that can't be read is refused with the path of the field", () => {
 
 test("a Shard without spec doesn't trouble the caches' indexes", () => {
   const { spec: _spec, ...bare } = aShard();
-  expect(storesWith(bare).of(shardController.primary).byIndex("shard", "x")).toEqual([]);
+  expect(storesWith(shardController, bare).of(shardController.primary).byIndex("shard", "x")).toEqual([]);
 });

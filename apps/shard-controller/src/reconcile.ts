@@ -2,15 +2,14 @@ import type { V1Service, V1StatefulSet } from "@kubernetes/client-node";
 import type { ResolvedPool, Shard, ShardStatus } from "@multigres/api-types";
 import {
   controllerOf,
-  type Deletion,
-  type DesiredObject,
-  type EventDraft,
+  createdOnce,
+  deletionOf,
   type KubernetesObject,
   kinds,
   type Plan,
-  type ResourceKind,
+  surplusOf,
+  workload,
 } from "@multigres/controller-kit";
-import { reasons } from "@multigres/status-kit";
 import { names } from "@multigres/workload-kit";
 import type { ObservedShard } from "./observe.ts";
 import { poolHealth } from "./pool-health.ts";
@@ -19,7 +18,6 @@ import { type DataVolume, dataVolume } from "./resources/data-volume.ts";
 import { shardDisruptionBudget } from "./resources/disruption-budget.ts";
 import { hbaConfigMap } from "./resources/hba.ts";
 import { poolIdentity } from "./resources/identity.ts";
-import { hasIdentityOf } from "./resources/ownership.ts";
 import { headlessService, podNameLabel, podService } from "./resources/pool-services.ts";
 import { poolStatefulSet } from "./resources/pool-statefulset.ts";
 import { repositoryClaim } from "./resources/repository.ts";
@@ -29,34 +27,41 @@ import { type PoolFacts, shardStatus } from "./status.ts";
 export function reconcile(observed: ObservedShard, { now }: { readonly now: Date }): Plan<ShardStatus> {
   const { shard } = observed;
   const pools = shard.spec.pools.map((pool) => poolPlan(observed, pool));
-  const services = pools.flatMap((pool) => pool.services);
-  const statefulSets = pools.map((pool) => pool.statefulSet);
-  const surplus = surplusOf(observed.statefulSets, statefulSets, shard);
+  const claim = repositoryClaim(shard);
+  const objects = [
+    workload(kinds.PodDisruptionBudget, shardDisruptionBudget(shard)),
+    workload(kinds.ConfigMap, hbaConfigMap(shard)),
+    ...(claim ? [createdOnce(kinds.PersistentVolumeClaim, claim)] : []),
+    // Before the pods, because they register these names.
+    ...pools.flatMap((pool) => pool.services.map((service) => workload(kinds.Service, service))),
+    ...pools.map((pool) => workload(kinds.StatefulSet, pool.statefulSet)),
+  ];
+  const surplusStatefulSets = surplusOf(kinds.StatefulSet, controlledBy(shard, observed.statefulSets), objects);
+  const surplusServices = surplusOf(kinds.Service, controlledBy(shard, observed.services), objects);
   const troubles = podTroubles(
     shard,
     pools.map(({ facts }) => facts.health),
     now,
   );
   return {
-    objects: [
-      workload(kinds.PodDisruptionBudget, shardDisruptionBudget(shard)),
-      workload(kinds.ConfigMap, hbaConfigMap(shard)),
-      ...repository(observed),
-      // Before the pods, because they register these names.
-      ...services.map((service) => workload(kinds.Service, service)),
-      ...statefulSets.map((statefulSet) => workload(kinds.StatefulSet, statefulSet)),
-    ],
+    objects,
     deletions: [
-      ...surplus.map((statefulSet) => deletion(kinds.StatefulSet, statefulSet)),
-      ...unusedServices(observed, services).map((service) => deletion(kinds.Service, service)),
+      ...surplusStatefulSets.map((statefulSet) =>
+        deletionOf(
+          kinds.StatefulSet,
+          statefulSet,
+          "its pool is no longer in the spec. Its PersistentVolumeClaims stay.",
+        ),
+      ),
+      ...unused(surplusServices, observed).map((service) => deletionOf(kinds.Service, service)),
     ],
-    events: [...surplus.map(removal), ...troubles.events],
+    events: troubles.events,
     status: (failures) =>
       shardStatus(
         {
           shard,
           pools: pools.map(({ facts }) => facts),
-          surplusStatefulSets: surplus.map(({ metadata }) => metadata?.name ?? ""),
+          surplusStatefulSets: surplusStatefulSets.map(({ metadata }) => metadata?.name ?? ""),
         },
         failures,
         now,
@@ -90,47 +95,17 @@ function liveDataVolumeClaim(statefulSet: V1StatefulSet | undefined): DataVolume
   return statefulSet?.spec?.volumeClaimTemplates?.find(({ metadata }) => metadata?.name === dataVolumeName);
 }
 
-function repository({ shard, repositoryClaimExists }: ObservedShard): DesiredObject[] {
-  const claim = repositoryClaim(shard);
-  return claim === undefined || repositoryClaimExists
-    ? []
-    : [{ write: "create", kind: kinds.PersistentVolumeClaim, object: claim }];
-}
-
-function workload<T extends KubernetesObject>(kind: ResourceKind<T>, object: T): DesiredObject {
-  return { write: "apply", kind, object, isOurs: (live) => hasIdentityOf(object, live) };
-}
-
-function surplusOf<T extends KubernetesObject>(live: readonly T[], wanted: readonly T[], shard: Shard): T[] {
-  const wantedNames = new Set(wanted.map(({ metadata }) => metadata?.name));
-  return live.filter(
-    (object) => !wantedNames.has(object.metadata?.name) && controllerOf(object)?.uid === shard.metadata.uid,
-  );
+/** What carries the shard's labels may be somebody else's. */
+function controlledBy<T extends KubernetesObject>(shard: Shard, live: readonly T[]): T[] {
+  return live.filter((object) => controllerOf(object)?.uid === shard.metadata.uid);
 }
 
 /** A pod keeps its address, and a StatefulSet its headless Service, until it is gone. */
-function unusedServices(
-  { shard, services, pods, statefulSets }: ObservedShard,
-  wanted: readonly V1Service[],
-): V1Service[] {
+function unused(surplus: readonly V1Service[], { pods, statefulSets }: ObservedShard): V1Service[] {
   const podNames = new Set(pods.map(({ metadata }) => metadata?.name));
   const statefulSetNames = new Set(statefulSets.map(({ metadata }) => metadata?.name));
-  return surplusOf(services, wanted, shard).filter(({ metadata, spec }) => {
+  return surplus.filter(({ metadata, spec }) => {
     const podName = spec?.selector?.[podNameLabel];
     return podName === undefined ? !statefulSetNames.has(metadata?.name) : !podNames.has(podName);
   });
-}
-
-function deletion(kind: ResourceKind, { metadata }: KubernetesObject): Deletion {
-  const { namespace = "", name = "", uid = "" } = metadata ?? {};
-  return { kind, namespace, name, uid };
-}
-
-function removal({ metadata }: V1StatefulSet): EventDraft {
-  return {
-    type: "Normal",
-    reason: reasons.removing,
-    action: "Delete",
-    note: `Deleting StatefulSet ${metadata?.name}: its pool is no longer in the spec. Its PersistentVolumeClaims stay.`,
-  };
 }

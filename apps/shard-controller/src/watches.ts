@@ -1,4 +1,4 @@
-import type { V1PersistentVolumeClaim, V1Pod } from "@kubernetes/client-node";
+import type { V1PersistentVolumeClaim } from "@kubernetes/client-node";
 import { labels, type Shard } from "@multigres/api-types";
 import {
   controllerOf,
@@ -6,13 +6,12 @@ import {
   type KubernetesObject,
   keyOf,
   kinds,
-  type Metadata,
   type ResourceKind,
   type Stores,
   type Watch,
   watch,
 } from "@multigres/controller-kit";
-import { componentSelector, components, shardLabels } from "@multigres/workload-kit";
+import { componentSelector, components, shardLabels, trimMetadata, trimPod } from "@multigres/workload-kit";
 import { shardIdentity } from "./resources/identity.ts";
 
 /** Index of Shards and of everything that belongs to one, by the shard's identity. */
@@ -71,38 +70,7 @@ function indexValue(namespace: string, values: Readonly<Record<string, string>>)
   return [namespace, ...identifying.map((label) => values[label] ?? "")].join("/");
 }
 
-/** What status is read from: whose pod it is, and how it fares. */
-function trimPod({ apiVersion, kind, metadata, status }: V1Pod): V1Pod {
-  return {
-    apiVersion,
-    kind,
-    metadata: identityOf(metadata) as V1Pod["metadata"],
-    status: {
-      phase: status?.phase,
-      conditions: status?.conditions?.map(({ type, status: value, reason, message }) => ({
-        type,
-        status: value,
-        reason,
-        message,
-      })),
-      initContainerStatuses: status?.initContainerStatuses?.map(trimContainer),
-      containerStatuses: status?.containerStatuses?.map(trimContainer),
-    },
-  };
-}
-
-type ContainerStatus = NonNullable<NonNullable<V1Pod["status"]>["containerStatuses"]>[number];
-
-function trimContainer({ name, image, imageID, ready, restartCount, state }: ContainerStatus): ContainerStatus {
-  return { name, image, imageID, ready, restartCount, state };
-}
-
 /** Only whether it exists is asked. */
 function trimClaim({ apiVersion, kind, metadata }: V1PersistentVolumeClaim): V1PersistentVolumeClaim {
-  return { apiVersion, kind, metadata: identityOf(metadata) as V1PersistentVolumeClaim["metadata"] };
-}
-
-function identityOf(metadata: Metadata = {}): Metadata {
-  const { name, namespace, uid, resourceVersion, labels: labelsOf, ownerReferences, deletionTimestamp } = metadata;
-  return { name, namespace, uid, resourceVersion, labels: labelsOf, ownerReferences, deletionTimestamp };
+  return { apiVersion, kind, metadata: trimMetadata(metadata) };
 }

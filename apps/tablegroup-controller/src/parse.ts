@@ -1,12 +1,4 @@
-import { type TableGroup, tableGroup } from "@multigres/api-types";
-import type { KubernetesObject, Parsed } from "@multigres/controller-kit";
+import { tableGroup } from "@multigres/api-types";
+import { parseWith } from "@multigres/controller-kit";
 
-/** The object itself, not zod's copy: fields of a newer API version stay. */
-export function parse(object: KubernetesObject): Parsed<TableGroup> {
-  const parsed = tableGroup.safeParse(object);
-  if (parsed.success) return { ok: true, value: object as TableGroup };
-  const issues = parsed.error.issues
-    .slice(0, 5)
-    .map(({ path, message }) => `${path.join(".") || "object"}: ${message}`);
-  return { ok: false, message: issues.join("; ") };
-}
+export const parse = parseWith(tableGroup);

@@ -1,11 +1,11 @@
 import type { OwnerReference } from "@multigres/api-types";
 import type { KubernetesObject } from "@multigres/controller-kit";
+import { storesWith, watchOf } from "@multigres/controller-kit/testing";
 import { describe, expect, test } from "vitest";
 import { topoController } from "./definition.ts";
 import { memberBudget } from "./resources/disruption-budget.ts";
 import { memberStatefulSet, wantedDataClaim } from "./resources/statefulset.ts";
 import { aPod, aTopoServer, now } from "./testing/builders.ts";
-import { storesWith, watchOf } from "./testing/stores.ts";
 
 const topoServer = aTopoServer();
 const { name, namespace } = topoServer.metadata;
@@ -33,7 +33,10 @@ function member(ordinal: number, uid = "sts-uid"): KubernetesObject {
 
 describe("what is observed of a TopoServer", () => {
   test("is what it controls, and the pods of its StatefulSet", () => {
-    const seen = topoController.observe(topoServer, storesWith(statefulSet, budget, member(0), member(1)));
+    const seen = topoController.observe(
+      topoServer,
+      storesWith(topoController, statefulSet, budget, member(0), member(1)),
+    );
     expect(seen.statefulSet?.metadata?.uid).toBe("sts-uid");
     expect(seen.pods.map(({ metadata }) => metadata?.name)).toEqual([`${name}-0`, `${name}-1`]);
     expect(seen.disruptionBudgets).toHaveLength(1);
@@ -41,23 +44,26 @@ describe("what is observed of a TopoServer", () => {
 
   test("isn't what others control, whatever its name and labels", () => {
     const stranger = live(statefulSet, "other-sts", { kind: "TopoServer", name: "other", uid: "other-uid" });
-    const seen = topoController.observe(topoServer, storesWith(stranger, member(0, "other-sts")));
+    const seen = topoController.observe(topoServer, storesWith(topoController, stranger, member(0, "other-sts")));
     expect(seen.statefulSet).toBeUndefined();
     expect(seen.pods).toEqual([]);
   });
 
   test("isn't the pods without controller while there is no StatefulSet", () => {
     expect(
-      topoController.observe(topoServer, storesWith({ kind: "Pod", metadata: { name: "p", namespace } })).pods,
+      topoController.observe(
+        topoServer,
+        storesWith(topoController, { kind: "Pod", metadata: { name: "p", namespace } }),
+      ).pods,
     ).toEqual([]);
   });
 });
 
 describe("watches", () => {
   test("a member wakes the TopoServer of its StatefulSet's name", () => {
-    const wakes = watchOf("Pod").wakes;
-    expect(wakes?.(member(0), storesWith())).toEqual([`${namespace}/${name}`]);
-    expect(wakes?.({ metadata: { name: "p", namespace } }, storesWith())).toEqual([]);
+    const wakes = watchOf(topoController, "Pod").wakes;
+    expect(wakes?.(member(0), storesWith(topoController))).toEqual([`${namespace}/${name}`]);
+    expect(wakes?.({ metadata: { name: "p", namespace } }, storesWith(topoController))).toEqual([]);
   });
 
   test("keep only our etcd workloads in caches", () => {

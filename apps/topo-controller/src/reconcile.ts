@@ -1,14 +1,7 @@
 import type { TopoServerStatus } from "@multigres/api-types";
-import {
-  type DesiredObject,
-  type EventDraft,
-  type KubernetesObject,
-  kinds,
-  type Plan,
-  type ResourceKind,
-} from "@multigres/controller-kit";
+import { deletionOf, type EventDraft, kinds, type Plan, surplusOf, workload } from "@multigres/controller-kit";
 import { statefulSetHealth, type WorkloadHealth } from "@multigres/status-kit";
-import { carriesIdentityOf, keptVolumeClaim, storageOf } from "@multigres/workload-kit";
+import { keptVolumeClaim, storageOf } from "@multigres/workload-kit";
 import { dataVolumeName, quorumOf } from "./etcd.ts";
 import type { ObservedTopoServer } from "./observe.ts";
 import { memberBudget } from "./resources/disruption-budget.ts";
@@ -28,29 +21,20 @@ export function reconcile(
   const budget = memberBudget(topoServer);
   const members = statefulSetHealth({ name, replicas, required: quorumOf(replicas) }, statefulSet, pods);
   const storage = claim.applied ? undefined : { has: storageOf(claim.template), wants: storageOf(wantedClaim) };
+  const objects = [
+    workload(kinds.Service, peerService(topoServer)),
+    workload(kinds.Service, clientService(topoServer)),
+    workload(kinds.StatefulSet, memberStatefulSet(topoServer, claim.template)),
+    ...(budget ? [workload(kinds.PodDisruptionBudget, budget)] : []),
+  ];
   return {
-    objects: [
-      applied(kinds.Service, peerService(topoServer)),
-      applied(kinds.Service, clientService(topoServer)),
-      applied(kinds.StatefulSet, memberStatefulSet(topoServer, claim.template)),
-      ...(budget ? [applied(kinds.PodDisruptionBudget, budget)] : []),
-    ],
-    deletions: disruptionBudgets
-      .filter(({ metadata }) => metadata?.name !== budget?.metadata?.name)
-      .map(({ metadata }) => ({
-        kind: kinds.PodDisruptionBudget,
-        namespace: metadata?.namespace ?? "",
-        name: metadata?.name ?? "",
-        uid: metadata?.uid ?? "",
-      })),
+    objects,
+    deletions: surplusOf(kinds.PodDisruptionBudget, disruptionBudgets, objects).map((surplus) =>
+      deletionOf(kinds.PodDisruptionBudget, surplus),
+    ),
     events: troubleEvents(members),
     status: (failures) => topoServerStatus({ topoServer, members, storage, failures }, now),
   };
-}
-
-function applied<T extends KubernetesObject>(kind: ResourceKind<T>, object: T): DesiredObject {
-  const desired: DesiredObject<T> = { write: "apply", kind, object, isOurs: carriesIdentityOf(object) };
-  return desired as unknown as DesiredObject;
 }
 
 function troubleEvents({ trouble }: WorkloadHealth): EventDraft[] {

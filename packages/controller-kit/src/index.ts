@@ -1,9 +1,13 @@
 export type { ApiClient, DeleteOptions, ListOptions, Name, RequestOptions } from "./client.ts";
 export { createApiClient } from "./client/api-client.ts";
+export { carriesIdentityOf } from "./carries-identity.ts";
 export type { ControllerDefinition, Parsed, ReconcileContext, Watch } from "./definition.ts";
 export { watch } from "./definition.ts";
+export { deletionOf, surplusOf } from "./deletions.ts";
+export { child, createdOnce, workload } from "./desired-object.ts";
 export { kinds } from "./kinds.ts";
 export { loadKubeconfig } from "./kubeconfig.ts";
+export { parseWith } from "./parse-with.ts";
 export type { Deletion, DesiredObject, EventDraft, Plan, WriteFailure, WriteFailureReason } from "./plan.ts";
 export type { Key, KubernetesObject, Metadata, ObjectRef, ResourceKind } from "./resource.ts";
 export { controllerOf, keyOf } from "./resource.ts";

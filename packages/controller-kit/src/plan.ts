@@ -24,6 +24,8 @@ export interface Deletion {
   readonly name: string;
   readonly uid: string;
   readonly propagationPolicy?: "Background" | "Foreground" | "Orphan";
+  /** Makes an Event of the deletion: why, and what stays. */
+  readonly because?: string;
 }
 
 /** An Event on the reconciled object. Repeats are counted by the recorder, not sent again. */

@@ -113,6 +113,20 @@ describe("a reconcile", () => {
     expect(statusOf(api)).toEqual({ failed: ["Forbidden"] });
   });
 
+  it("tells why it deletes something, where the plan says why", async () => {
+    const api = withToy();
+    const { metadata } = api.seed(childKind, { metadata: { namespace: "t1", name: "child" } });
+    const deletion = { kind: childKind, namespace: "t1", name: "child", uid: metadata?.uid ?? "" };
+    const { run, events } = aReconciler(api, {
+      deletions: [
+        { ...deletion, because: "it isn't wanted." },
+        { ...deletion, name: "other" },
+      ],
+    });
+    await run();
+    expect(events).toEqual(["Normal Removing Cell a: Deleting Service child: it isn't wanted."]);
+  });
+
   it("asks to be run after the time that the plan says", async () => {
     expect(await aReconciler(withToy(), { requeueAfterMs: 500 }).run()).toEqual({ kind: "after", ms: 500 });
   });

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import { reasons } from "@multigres/status-kit";
 import type { ControllerDefinition } from "./definition.ts";
+import { deletionEvents } from "./deletions.ts";
 import { isApiError } from "./errors.ts";
 import type { Execution, PlanExecutor } from "./executor.ts";
 import { failureEvents } from "./failure-events.ts";
@@ -85,7 +86,8 @@ export function createReconciler<P extends KubernetesObject, O, S, Settings>(
     // The stores show our own writes at once. A status from before them would call an older spec of a child current.
     const reported = await report(cached, wrote ? decide(cached) : plan, failures, context);
     const refused = reported.kind === "failed" ? [...failures, reported.failure] : failures;
-    context.recorder.present(regarding, [...plan.events, ...failureEvents(refused)], reported.kind === "unchanged");
+    const events = [...plan.events, ...deletionEvents(plan.deletions), ...failureEvents(refused)];
+    context.recorder.present(regarding, events, reported.kind === "unchanged");
     return resultOf(plan, failures, retry, reported);
   };
 

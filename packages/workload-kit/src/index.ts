@@ -47,5 +47,4 @@ export {
   readable,
   type ShardIdentity,
 } from "./names.ts";
-export { carriesIdentityOf, type Identified } from "./takeover.ts";
-export { trimPod } from "./trim-pod.ts";
+export { trimMetadata, trimPod } from "./trim-pod.ts";

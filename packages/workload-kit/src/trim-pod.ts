@@ -1,7 +1,7 @@
-import type { V1ContainerState, V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
+import type { V1ContainerState, V1ContainerStatus, V1ObjectMeta, V1Pod } from "@kubernetes/client-node";
 
 /**
- * A pod cut down to what a controller reads: its metadata, where it runs, and how it is. Most of a cache's memory is
+ * A pod cut down to what a controller reads: whose it is, where it runs, and how it is. Most of a cache's memory is
  * pods, and most of a pod's changes (restart counts, probe times) say nothing new.
  */
 export function trimPod(pod: V1Pod): V1Pod {
@@ -9,22 +9,29 @@ export function trimPod(pod: V1Pod): V1Pod {
   return {
     apiVersion: pod.apiVersion,
     kind: pod.kind,
-    metadata: pod.metadata,
+    metadata: trimMetadata(pod.metadata),
     ...(pod.spec?.nodeName === undefined ? {} : { spec: { nodeName: pod.spec.nodeName, containers: [] } }),
     status: {
       phase: status?.phase,
       reason: status?.reason,
       message: status?.message,
-      conditions: status?.conditions?.map(({ type, status: value, reason, message }) => ({
+      conditions: status?.conditions?.map(({ type, status: value, reason, message, lastTransitionTime }) => ({
         type,
         status: value,
         reason,
         message,
+        lastTransitionTime,
       })),
       containerStatuses: status?.containerStatuses?.map(trimContainer),
       initContainerStatuses: status?.initContainerStatuses?.map(trimContainer),
     },
   };
+}
+
+/** Metadata of an object of which nothing is written: what it is called, whose it is, and whether it is leaving. */
+export function trimMetadata(metadata: V1ObjectMeta = {}): V1ObjectMeta {
+  const { name, namespace, uid, resourceVersion, labels, ownerReferences, deletionTimestamp } = metadata;
+  return { name, namespace, uid, resourceVersion, labels, ownerReferences, deletionTimestamp };
 }
 
 function trimContainer({ name, ready, state, lastState }: V1ContainerStatus): V1ContainerStatus {

@@ -5,7 +5,7 @@ import { aCell, aCellWithTopoServer } from "../testing/builders.ts";
 import { gatewayDeployment } from "./gateway-deployment.ts";
 import { gatewayDisruptionBudget } from "./gateway-disruption-budget.ts";
 import { gatewayService } from "./gateway-service.ts";
-import { isSameTopoServer, localTopoServer } from "./topo-server.ts";
+import { localTopoServer } from "./topo-server.ts";
 
 const identity = {
   "app.kubernetes.io/name": "multigres",
@@ -218,16 +218,5 @@ describe("the cell's own TopoServer", () => {
     ["somebody else runs it", { rootPath: "/x", external: { address: "etcd:2379" } }],
   ])("isn't there when %s", (_, topoServer) => {
     expect(localTopoServer(aCell({ topoServer }))).toBeUndefined();
-  });
-
-  test.each([
-    ["this cell, of a cluster made anew", { cluster: { name: "example-multigres-cluster", uid: "older" } }, true],
-    ["another cell", { cell: "us-east-1c" }, false],
-    ["another cluster", { cluster: { name: "other", uid: "cluster-uid" } }, false],
-    ["a cluster's global one", { cell: undefined }, false],
-  ])("is recognised among leftovers: one of %s", (_, spec, same) => {
-    const desired = localTopoServer(aCellWithTopoServer());
-    if (!desired) throw new Error("expected a TopoServer");
-    expect(isSameTopoServer(desired, { ...desired, spec: { ...desired.spec, ...spec } })).toBe(same);
   });
 });

@@ -24,8 +24,3 @@ export function localTopoServer(cell: Cell): TopoServer | undefined {
     },
   };
 }
-
-/** Whether a TopoServer without controller is the one that `desired` describes, left by an orphaning delete. */
-export function isSameTopoServer(desired: TopoServer, live: TopoServer): boolean {
-  return live.spec?.cluster?.name === desired.spec.cluster.name && live.spec.cell === desired.spec.cell;
-}

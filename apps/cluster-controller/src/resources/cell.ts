@@ -24,7 +24,3 @@ export function cell(cluster: ResolvedCluster, { name, ...resolved }: ResolvedCe
     },
   };
 }
-
-export function isCellOf(cluster: ResolvedCluster, name: string, live: Cell): boolean {
-  return live.spec?.cluster?.name === cluster.reference.name && live.spec.name === name;
-}

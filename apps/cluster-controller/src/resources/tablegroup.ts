@@ -44,6 +44,16 @@ export function tableGroup(
   };
 }
 
+/** The pools of a live TableGroup, which may be malformed. */
+export function poolsOf({ spec }: TableGroup): readonly ResolvedPool[] {
+  const pools: unknown = spec?.shardTemplate?.pools;
+  return Array.isArray(pools) ? pools.filter(isPool) : [];
+}
+
+function isPool(value: Partial<ResolvedPool> | null): value is ResolvedPool {
+  return typeof value?.cell === "string" && typeof value.replicas === "number";
+}
+
 /** Only the cells that the pools use, so that a new cell doesn't touch the databases outside it. */
 function cellsOf(pools: readonly ResolvedPool[], cluster: ResolvedCluster): CellPlacement[] {
   const used = new Set(pools.map((pool) => pool.cell));

@@ -21,7 +21,3 @@ export function globalTopoServer(cluster: ResolvedCluster): TopoServer | undefin
     },
   };
 }
-
-export function isGlobalTopoServerOf(cluster: ResolvedCluster, live: TopoServer): boolean {
-  return live.spec?.cluster?.name === cluster.reference.name && live.spec.cell === undefined;
-}

@@ -1,16 +1,20 @@
 import type { Condition, MultigresCluster, MultigresClusterStatus } from "@multigres/api-types";
 import type { KubernetesObject, Plan, ResourceKind } from "@multigres/controller-kit";
+import { storesWith } from "@multigres/controller-kit/testing";
+import { clusterController } from "../definition.ts";
 import { observe } from "../observe.ts";
 import { reconcile } from "../reconcile.ts";
 import { now, testSettings } from "./builders.ts";
-import { storesWith } from "./fake-stores.ts";
 
 /** The plan for a cluster when these objects exist. */
 export function planFor(
   cluster: MultigresCluster,
   objects: readonly KubernetesObject[] = [],
 ): Plan<MultigresClusterStatus> {
-  return reconcile(observe(cluster, storesWith(cluster, ...objects)), { now, settings: testSettings });
+  return reconcile(observe(cluster, storesWith(clusterController, cluster, ...objects)), {
+    now,
+    settings: testSettings,
+  });
 }
 
 /** The planned objects of one kind, by name. */

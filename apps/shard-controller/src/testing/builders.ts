@@ -127,7 +127,7 @@ export function settled(statefulSet: V1StatefulSet, status: Partial<V1StatefulSe
 }
 
 export function nothingOf(shard: Shard): ObservedShard {
-  return { shard, statefulSets: [], services: [], pods: [], repositoryClaimExists: false };
+  return { shard, statefulSets: [], services: [], pods: [] };
 }
 
 /** Everything that the Shard wants is there and at rest. */
@@ -143,7 +143,6 @@ export function allOf(shard: Shard): ObservedShard {
     pods: shard.spec.pools.flatMap((pool) =>
       Array.from({ length: pool.replicas }, (_, ordinal) => aPod(shard, pool, ordinal)),
     ),
-    repositoryClaimExists: true,
   };
 }
 

@@ -13,19 +13,6 @@ export function shard(tableGroup: TableGroup, index: number): Shard {
   };
 }
 
-/** A Shard that an orphaning delete left behind is ours if its spec says that it is the same shard. */
-export function isSameShard(desired: Shard, live: Shard): boolean {
-  const wanted = identityOf(desired.spec);
-  const actual = identityOf(live.spec);
-  return (
-    actual.cluster === wanted.cluster &&
-    actual.database === wanted.database &&
-    actual.tableGroup === wanted.tableGroup &&
-    actual.shard === wanted.shard &&
-    Object.entries(shardLabels(wanted)).every(([label, value]) => live.metadata.labels?.[label] === value)
-  );
-}
-
 function identityOf({ cluster, database, tableGroup, shard }: Shard["spec"]): ShardIdentity {
   return { cluster: cluster.name, database, tableGroup, shard };
 }

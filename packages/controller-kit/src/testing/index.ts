@@ -8,3 +8,4 @@ export {
 } from "./fake-api-server.ts";
 export { type FakeEvent, type FakeObject, FakeObjects, FakeRefusal } from "./fake-objects.ts";
 export { TcpProxy } from "./tcp-proxy.ts";
+export { storesWith, watchOf } from "./stores.ts";

@@ -60,7 +60,10 @@ export class MemoryCaches implements Caches {
     return {
       get: (key: Key) => list().find(({ metadata }) => `${metadata?.namespace}/${metadata?.name}` === key),
       list,
-      byIndex: (_index, value) => list().filter((object) => controllerOf(object)?.uid === value),
+      byIndex: (index, value) => {
+        if (index !== "controller") throw new RangeError(`no index "${index}" here`);
+        return list().filter((object) => controllerOf(object)?.uid === value);
+      },
       hasSynced: this.#synced,
     };
   }

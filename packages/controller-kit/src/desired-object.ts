@@ -1,0 +1,18 @@
+import { carriesIdentityOf } from "./carries-identity.ts";
+import type { DesiredObject } from "./plan.ts";
+import type { KubernetesObject, ResourceKind } from "./resource.ts";
+
+/** A workload, to be written by server-side apply. One without controller that carries its identity is taken over. */
+export function workload<T extends KubernetesObject>(kind: ResourceKind<T>, object: T): DesiredObject {
+  return { write: "apply", kind, object, isOurs: carriesIdentityOf(kind, object) };
+}
+
+/** A child CR, to be as given to the letter. One without controller that carries its identity is taken over. */
+export function child<T extends KubernetesObject>(kind: ResourceKind<T>, object: T): DesiredObject {
+  return { write: "exact", kind, object, isOurs: carriesIdentityOf(kind, object) };
+}
+
+/** An object that is made where it is missing, and never changed. */
+export function createdOnce<T extends KubernetesObject>(kind: ResourceKind<T>, object: T): DesiredObject {
+  return { write: "create", kind, object };
+}
