@@ -1,6 +1,6 @@
 import { isAborted, isAlreadyExists, isConflict, isNotFound } from "./errors.ts";
 import { forEachLimited } from "./for-each-limited.ts";
-import { NameConflictError } from "./name-conflict.ts";
+import { LeavingError, NameConflictError } from "./name-conflict.ts";
 import type { Deletion, DesiredObject, Plan, WriteFailure } from "./plan.ts";
 import { type Key, type KubernetesObject, keyOf, type ResourceKind } from "./resource.ts";
 import type { WriteContext } from "./write-context.ts";
@@ -146,6 +146,8 @@ export class PlanExecutor {
       remember(this.#conflicts, nameOf(desired));
       return { ref: refOf(desired), reason: "NameConflict", message: error.message };
     }
+    // Nobody has to act, and it isn't done: as with a conflicting write.
+    if (error instanceof LeavingError) return { ref: refOf(desired), reason: "Conflict", message: error.message };
     throwIfStopped(error, context);
     return writeFailure(refOf(desired), error);
   }

@@ -45,6 +45,12 @@ export function nameConflictMessage(desired: DesiredObject, live: KubernetesObje
   return `${kind} ${desired.object.metadata?.name} already exists and ${whose}; it is left alone. Delete or rename it, or choose another name here.`;
 }
 
+/** What stands in the way for a moment when the owner was deleted and made again. */
+export function leavingMessage(desired: DesiredObject): string {
+  const owner = controllerOf(desired.object);
+  return `${desired.kind.kind} ${desired.object.metadata?.name} of the deleted ${owner?.kind} ${owner?.name} is still being removed; then it is made again`;
+}
+
 /** The live owners with the desired ones added or put right, matched by UID. */
 export function mergeOwners(
   live: readonly OwnerReference[] = [],

@@ -177,13 +177,22 @@ describe.each([
     expect(api.peek(kind, key)?.spec).toEqual({ replicas: 2 });
   });
 
-  it("waits without a word for what its owner's predecessor of the same name leaves to the garbage collector", async () => {
+  it("waits for what its owner's predecessor of the same name leaves to the garbage collector", async () => {
     const api = anApi();
     const left = anObject(kind, key.split("/")[1] ?? "", { replicas: 7 });
     left.metadata = { ...left.metadata, ownerReferences: [{ ...ownerReference, uid: "old-uid" }] };
     const before = api.seed(kind, left);
-    expect(await aProcess(api).run([desired()])).toEqual({ failures: [], retry: undefined, wrote: false });
-    expect(await aProcess(api, nothingCached).run([desired()])).toEqual({ failures: [], retry: "soon", wrote: false });
+    for (const cached of [trimmed(api), nothingCached]) {
+      const { failures, retry } = await aProcess(api, cached).run([desired()]);
+      expect(failures).toEqual([
+        {
+          ref: { kind: kind.kind, ...splitKey(key) },
+          reason: "Conflict",
+          message: expect.stringContaining("of the deleted MultigresCluster demo is still being removed"),
+        },
+      ]);
+      expect(retry).toBe("soon");
+    }
     expect(api.peek(kind, key)).toEqual(before);
     api.remove(kind, key);
     await aProcess(api).run([desired()]);

@@ -1,6 +1,6 @@
 import { hashOf, withAppliedHash } from "./applied-hash.ts";
 import { isAlreadyExists, isConflict, isNotFound } from "./errors.ts";
-import { NameConflictError } from "./name-conflict.ts";
+import { LeavingError, NameConflictError } from "./name-conflict.ts";
 import { ownershipOf } from "./ownership.ts";
 import type { DesiredObject } from "./plan.ts";
 import type { KubernetesObject } from "./resource.ts";
@@ -15,7 +15,7 @@ import { writeWorkload } from "./write-workload.ts";
  * never touches an existing one, and a taken name is looked at live.
  * @param cached the object in the cache, if any
  * @param suspected a stranger held the name last time: look before trying to create
- * @throws NameConflictError, ApiError
+ * @throws NameConflictError, LeavingError, ApiError
  */
 export async function writeObject(
   desired: DesiredObject,
@@ -68,7 +68,8 @@ async function update(
 ): Promise<WriteOutcome> {
   const ownership = ownershipOf(desired, existing);
   if (ownership === "foreign") throw new NameConflictError(desired, existing);
-  if (ownership === "leaving" || existing.metadata?.deletionTimestamp !== undefined) return "waiting";
+  if (ownership === "leaving") throw new LeavingError(desired);
+  if (existing.metadata?.deletionTimestamp !== undefined) return "waiting";
   return desired.write === "exact" ? writeChild(desired, existing, context) : writeWorkload(desired, existing, context);
 }
 
