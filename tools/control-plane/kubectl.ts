@@ -21,16 +21,22 @@ export type Kubectl = (args: readonly string[], options?: KubectlOptions) => Pro
 
 /**
  * Runs kubectl and never throws for what it answers. Neither the environment nor the home directory of the user is passed on, so no
- * context of theirs can be touched.
+ * context of theirs can be touched, unless `env` does so.
  */
 export function runKubectl(
-  program: { readonly path: string; readonly kubeconfig: string; readonly home: string },
+  program: {
+    readonly path: string;
+    readonly kubeconfig: string;
+    readonly home: string;
+    readonly env?: Readonly<Record<string, string | undefined>>;
+  },
   args: readonly string[],
   options: KubectlOptions = {},
 ): Promise<KubectlResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(program.path, args, {
       env: {
+        ...program.env,
         HOME: program.home,
         PATH: process.env["PATH"] ?? "",
         KUBECONFIG: options.kubeconfig ?? program.kubeconfig,

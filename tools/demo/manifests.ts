@@ -3,46 +3,59 @@ import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import type { Kubectl } from "../control-plane/index.ts";
 import { repositoryRoot } from "../operator/manifests.ts";
-import { UsageError } from "./options.ts";
+import { DemoError, ManifestError } from "./errors.ts";
 
 export const exampleFile = join(repositoryRoot, "deploy/examples/example.yaml");
 
-export interface Applied {
+/** Files of Kubernetes objects, read. */
+export interface Manifests {
+  readonly files: readonly string[];
+  /** Those that the objects name. */
   readonly namespaces: readonly string[];
-  /** `namespace/name` of every MultigresCluster. */
-  readonly clusters: ReadonlySet<string>;
 }
 
 interface Document {
-  kind?: string;
-  metadata?: { name?: string; namespace?: string };
+  readonly kind?: string;
+  readonly metadata?: { readonly name?: string; readonly namespace?: string };
+  readonly items?: readonly Document[];
 }
 
-/** Applies the files, creating namespaces that they name and nobody has made yet. */
-export async function applyManifests(kubectl: Kubectl, files: readonly string[]): Promise<Applied> {
-  const documents = files.flatMap(readDocuments);
-  const namespaces = [...new Set(documents.map((document) => document.metadata?.namespace ?? "default"))].sort();
-  const clusters = new Set(
-    documents
-      .filter((document) => document.kind === "MultigresCluster")
-      .map((document) => `${document.metadata?.namespace ?? "default"}/${document.metadata?.name ?? ""}`),
-  );
-  if (clusters.size === 0) throw new UsageError(`no MultigresCluster in ${files.join(", ")}`);
+/** Reads the files, so that a wrong path shows before anything is started. Throws ManifestError. */
+export function readManifests(files: readonly string[]): Manifests {
+  const documents = files.flatMap(documentsOf);
+  if (!documents.some(({ kind }) => kind === "MultigresCluster")) {
+    throw new ManifestError(`there is no MultigresCluster in ${files.join(", ")}`);
+  }
+  const namespaces = documents.flatMap(({ metadata }) => metadata?.namespace ?? []);
+  return { files, namespaces: [...new Set(namespaces)].sort() };
+}
+
+/** Applies them, making namespaces that nobody has made yet; returns `namespace/name` of each MultigresCluster. */
+export async function applyManifests(kubectl: Kubectl, { files, namespaces }: Manifests): Promise<ReadonlySet<string>> {
   for (const namespace of namespaces) {
     const created = await kubectl(["create", "namespace", namespace]);
-    if (created.code !== 0 && !created.stderr.includes("AlreadyExists")) throw new Error(created.stderr);
+    if (created.code !== 0 && !created.stderr.includes("AlreadyExists")) throw new DemoError(created.stderr.trim());
   }
-  const applied = await kubectl(["apply", "--server-side", ...files.flatMap((file) => ["-f", file])]);
-  if (applied.code !== 0) throw new UsageError(`the API server refused the manifests:\n${applied.stderr.trim()}`);
-  return { namespaces, clusters };
+  const applied = await kubectl(["apply", "--server-side", "-o", "json", ...files.flatMap((file) => ["-f", file])]);
+  if (applied.code !== 0) throw new ManifestError(`the API server refuses the manifests:\n${applied.stderr.trim()}`);
+  const clusters = flattened(JSON.parse(applied.stdout) as Document).filter(({ kind }) => kind === "MultigresCluster");
+  return new Set(clusters.map(({ metadata }) => `${metadata?.namespace}/${metadata?.name}`));
 }
 
-function readDocuments(file: string): Document[] {
+function documentsOf(file: string): Document[] {
   try {
     return parseAllDocuments(readFileSync(file, "utf8"))
-      .map((document) => document.toJS() as Document | null)
-      .filter((document): document is Document => document !== null);
+      .map((document) => {
+        const [error] = document.errors;
+        if (error !== undefined) throw error;
+        return document.toJS() as Document | null;
+      })
+      .flatMap((document) => (document === null ? [] : flattened(document)));
   } catch (error) {
-    throw new UsageError(`can't read ${file}: ${(error as Error).message}`, { cause: error });
+    throw new ManifestError(`${file} can't be read: ${(error as Error).message}`, { cause: error });
   }
+}
+
+function flattened(document: Document): Document[] {
+  return document.items === undefined ? [document] : [...document.items];
 }

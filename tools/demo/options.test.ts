@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { parseOptions, UsageError } from "./options.ts";
+import { UsageError } from "./errors.ts";
+import { parseOptions } from "./options.ts";
 
 describe("demo options", () => {
   it("runs the example until Ctrl-C when nothing is said", () => {

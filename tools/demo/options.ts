@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { UsageError } from "./errors.ts";
 
 export interface DemoOptions {
   /** Manifests to apply; empty: the spec's example. */
@@ -10,15 +11,13 @@ export interface DemoOptions {
   readonly output: "text" | "json";
 }
 
-export class UsageError extends Error {}
-
 export const usage = `npm run demo -- [-f FILE...] [--context NAME] [--once] [--timeout SECONDS] [--output json]
 
   -f FILE...       apply these manifests instead of the spec's example
   --context NAME   use an existing cluster instead of starting a control plane
   --once           exit 0 when every applied MultigresCluster is Available, else 1 after the timeout
-  --timeout N      seconds to wait (default 300)
-  --output json    last line is one JSON object {clusters, objects, seconds}`;
+  --timeout N      seconds until it says why a cluster isn't Available (default 300)
+  --output json    last line is one JSON object {clusters, objects, seconds}, everything else goes to standard error`;
 
 export function parseOptions(args: readonly string[]): DemoOptions | "help" {
   const { values, positionals } = read(args);

@@ -7,146 +7,191 @@ import type {
   TableGroup,
   TopoServer,
 } from "@multigres/api-types";
+import type { ObservedPod } from "@multigres/status-kit";
 
-/** What the demo draws and reports of: our kinds, and the workloads of the two global components. */
-export type TreeObject =
-  | MultigresCluster
-  | TopoServer
-  | Cell
-  | TableGroup
-  | Shard
-  | {
-      apiVersion: string;
-      kind: "Deployment" | "StatefulSet" | "Pod";
-      metadata: ObjectMeta;
-      spec?: { replicas?: number };
-      status?: WorkloadStatus;
-    };
+/** What the demo draws and reports of: our kinds, and the workloads of the global components. */
+export type TreeObject = MultigresCluster | TopoServer | Cell | TableGroup | Shard | Workload | Pod;
 
-interface WorkloadStatus {
-  readonly readyReplicas?: number;
-  readonly conditions?: readonly Condition[];
+export interface Workload {
+  readonly kind: "Deployment" | "StatefulSet";
+  readonly metadata: ObjectMeta;
+  readonly spec?: { readonly replicas?: number };
+  readonly status?: { readonly readyReplicas?: number; readonly conditions?: readonly Condition[] };
+}
+
+export interface Pod {
+  readonly kind: "Pod";
+  readonly metadata: ObjectMeta;
+  readonly status?: ObservedPod["status"];
+}
+
+export interface TreeOptions {
+  readonly color: boolean;
+  /** Columns to stay within by shortening names; unset: as wide as it gets. */
+  readonly width?: number;
 }
 
 interface Node {
-  readonly label: string;
-  readonly counts?: string;
-  readonly state: string;
-  readonly children: readonly Node[];
+  readonly kind: string;
+  readonly name: string;
+  readonly ready?: number;
+  readonly desired?: number;
+  readonly state?: State;
+  readonly children?: readonly Node[];
 }
 
-/** The tree of one cluster as lines of text; `color` adds ANSI colours to the states. */
-export function drawTree(cluster: MultigresCluster, objects: readonly TreeObject[], color: boolean): string[] {
-  const rows: { text: string; counts: string; state: string }[] = [];
-  flatten(clusterNode(cluster, objects), "", "", rows);
-  const textWidth = Math.max(...rows.map((row) => row.text.length));
-  const countWidth = Math.max(...rows.map((row) => row.counts.length));
-  return rows.map((row) =>
-    `${row.text.padEnd(textWidth)}  ${row.counts.padStart(countWidth)}  ${color ? paint(row.state) : row.state}`.trimEnd(),
-  );
+interface State {
+  readonly text: string;
+  readonly mood: "good" | "moving" | "stalled";
 }
 
-function flatten(
-  node: Node,
-  own: string,
-  below: string,
-  rows: { text: string; counts: string; state: string }[],
-): void {
-  rows.push({ text: `${own}${node.label}`, counts: node.counts ?? "", state: node.state });
-  node.children.forEach((child, index) => {
-    const last = index === node.children.length - 1;
-    flatten(child, `${below}${last ? "└─ " : "├─ "}`, `${below}${last ? "   " : "│  "}`, rows);
-  });
+interface Row {
+  /** The lines that lead to it. */
+  readonly branch: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly counts: string;
+  readonly state?: State;
+}
+
+/** The trees of some clusters as lines of text, one below the other with common columns. */
+export function drawTrees(
+  clusters: readonly MultigresCluster[],
+  objects: readonly TreeObject[],
+  options: TreeOptions,
+): string[] {
+  const trees = clusters.map((cluster) => rowsOf(clusterNode(cluster, objects), "", ""));
+  const rows = trees.flat();
+  const countWidth = widest(rows.map(({ counts }) => counts));
+  const stateWidth = widest(rows.map(({ state }) => state?.text ?? ""));
+  const room = options.width === undefined ? Number.POSITIVE_INFINITY : options.width - countWidth - stateWidth - 4;
+  const labelWidth = widest(rows.map((row) => labelOf(row, room)));
+  return trees.flatMap((tree, index) => [
+    ...(index === 0 ? [] : [""]),
+    ...tree.map((row) => {
+      const state = row.state === undefined ? "" : options.color ? painted(row.state) : row.state.text;
+      return `${labelOf(row, room).padEnd(labelWidth)}  ${row.counts.padStart(countWidth)}  ${state}`.trimEnd();
+    }),
+  ]);
+}
+
+function widest(texts: readonly string[]): number {
+  return Math.max(0, ...texts.map((text) => text.length));
+}
+
+function labelOf({ branch, kind, name }: Row, room: number): string {
+  const start = `${branch}${kind} `;
+  return `${start}${shortened(name, Math.max(8, room - start.length))}`;
+}
+
+/** Cut in the middle: what tells long names apart is often at their end. */
+function shortened(name: string, length: number): string {
+  if (name.length <= length) return name;
+  const tail = Math.floor((length - 1) / 2);
+  return `${name.slice(0, length - 1 - tail)}…${name.slice(name.length - tail)}`;
+}
+
+function rowsOf(node: Node, own: string, below: string): Row[] {
+  const { kind, name, ready, desired, state, children = [] } = node;
+  const counts = desired === undefined ? "" : `${ready ?? 0}/${desired}`;
+  return [
+    { branch: own, kind, name, counts, state },
+    ...children.flatMap((child, index) => {
+      const isLast = index === children.length - 1;
+      return rowsOf(child, `${below}${isLast ? "└─ " : "├─ "}`, `${below}${isLast ? "   " : "│  "}`);
+    }),
+  ];
 }
 
 function clusterNode(cluster: MultigresCluster, objects: readonly TreeObject[]): Node {
-  const owned = ownedBy(objects, cluster.metadata.uid);
   return {
-    label: `MultigresCluster ${cluster.metadata.namespace}/${cluster.metadata.name}`,
+    kind: cluster.kind,
+    name: `${cluster.metadata.namespace}/${cluster.metadata.name}`,
+    ready: cluster.status?.readyInstances,
+    desired: cluster.status?.desiredInstances,
     state: stateOf(cluster.status?.conditions),
-    children: owned.flatMap((object) => node(object, objects)),
+    children: childrenOf(cluster, objects),
   };
 }
 
-function node(object: TreeObject, objects: readonly TreeObject[]): Node[] {
-  const children = ownedBy(objects, object.metadata.uid);
-  const own = (counts: string, shownChildren: readonly TreeObject[] = children): Node[] => [
-    {
-      label: `${object.kind} ${object.metadata.name}`,
-      counts,
-      state: stateOf(object.status?.conditions),
-      children: shownChildren.flatMap((child) => node(child, objects)),
-    },
-  ];
+const kindOrder = ["TopoServer", "Deployment", "StatefulSet", "Cell", "TableGroup", "Shard"];
+
+function childrenOf(owner: TreeObject, objects: readonly TreeObject[]): Node[] {
+  return objects
+    .filter(({ metadata }) =>
+      metadata.ownerReferences?.some(({ controller, uid }) => controller === true && uid === owner.metadata.uid),
+    )
+    .sort(
+      (a, b) => kindOrder.indexOf(a.kind) - kindOrder.indexOf(b.kind) || a.metadata.name.localeCompare(b.metadata.name),
+    )
+    .flatMap((object) => nodeOf(object, objects));
+}
+
+/** Workloads are drawn where no kind of ours stands for them: directly below the cluster. */
+function nodeOf(object: TreeObject, objects: readonly TreeObject[]): Node[] {
+  const ours = (ready: number | undefined, desired: number, children: readonly Node[] = []): Node[] => {
+    const { kind, metadata } = object;
+    return [{ kind, name: metadata.name, ready, desired, state: stateOf(conditionsOf(object)), children }];
+  };
   switch (object.kind) {
-    case "MultigresCluster":
-      return [];
     case "TopoServer":
-      return own(ratio(object.status?.readyReplicas, object.spec.replicas), []);
-    case "Cell":
-      return own(
-        ratio(object.status?.gatewayReadyReplicas, object.spec.multiGateway.replicas),
-        children.filter((child) => child.kind === "TopoServer"),
-      );
+      return ours(object.status?.readyReplicas, object.spec.replicas);
+    case "Cell": {
+      const topoServers = objects.filter(({ kind }) => kind === "TopoServer");
+      const desired = object.spec.multiGateway.replicas;
+      return ours(object.status?.gatewayReadyReplicas, desired, childrenOf(object, topoServers));
+    }
     case "TableGroup":
-      return own(ratio(object.status?.readyShards, object.spec.partitioning.shards));
+      return ours(object.status?.readyShards, object.spec.partitioning.shards, childrenOf(object, objects));
     case "Shard":
-      return [
-        {
-          label: `Shard ${object.metadata.name}`,
-          counts: ratio(object.status?.readyPods, object.status?.totalPods ?? 0),
-          state: stateOf(object.status?.conditions),
-          children: (object.status?.pools ?? []).map((pool) => ({
-            label: `pool ${pool.type} in ${pool.cell}`,
-            counts: ratio(pool.readyPods, pool.totalPods),
-            state: "",
-            children: [],
-          })),
-        },
-      ];
+      return ours(object.status?.readyPods, sum(object.spec.pools), poolNodes(object));
     case "Deployment":
     case "StatefulSet": {
-      const wanted = object.spec?.replicas ?? 0;
+      const desired = object.spec?.replicas ?? 0;
       const ready = object.status?.readyReplicas ?? 0;
-      return [
-        {
-          label: `${object.kind} ${object.metadata.name}`,
-          counts: ratio(ready, wanted),
-          state: ready >= wanted ? "Available" : "waiting",
-          children: [],
-        },
-      ];
+      const state: State =
+        ready >= desired ? { text: "Available", mood: "good" } : { text: "WaitingForPods", mood: "moving" };
+      return [{ kind: object.kind, name: object.metadata.name, ready, desired, state }];
     }
+    case "MultigresCluster":
     case "Pod":
       return [];
   }
 }
 
-const kindOrder = ["TopoServer", "Deployment", "StatefulSet", "Cell", "TableGroup", "Shard", "Pod"];
-
-function ownedBy(objects: readonly TreeObject[], uid: string | undefined): TreeObject[] {
-  return objects
-    .filter((object) => object.metadata.ownerReferences?.some((owner) => owner.controller && owner.uid === uid))
-    .sort(
-      (a, b) => kindOrder.indexOf(a.kind) - kindOrder.indexOf(b.kind) || a.metadata.name.localeCompare(b.metadata.name),
-    );
+function conditionsOf(object: TreeObject): readonly Condition[] | undefined {
+  return object.kind === "Pod" ? undefined : object.status?.conditions;
 }
 
-function ratio(ready: number | undefined, wanted: number): string {
-  return `${ready ?? 0}/${wanted}`;
+function sum(pools: readonly { readonly replicas: number }[]): number {
+  return pools.reduce((total, { replicas }) => total + replicas, 0);
 }
 
-/** `Available`, `Available, progressing`, or why not, in one or two words. */
-function stateOf(conditions: readonly Condition[] | undefined): string {
+function poolNodes({ spec, status }: Shard): Node[] {
+  return spec.pools.map(({ type, cell, replicas }) => ({
+    kind: "pool",
+    name: `${type} in ${cell}`,
+    ready: status?.pools?.find((pool) => pool.type === type && pool.cell === cell)?.readyPods,
+    desired: replicas,
+  }));
+}
+
+/** `Available`, `Available, <why not at rest>`, or why not, in one or two words. */
+function stateOf(conditions: readonly Condition[] | undefined): State {
   const of = (type: string) => conditions?.find((condition) => condition.type === type);
   const available = of("Available");
-  if (available?.status !== "True") return available?.reason ?? "no status yet";
-  return of("Progressing")?.status === "False"
-    ? "Available"
-    : `Available, ${of("Progressing")?.reason ?? "progressing"}`;
+  const progressing = of("Progressing");
+  const mood = of("Stalled")?.status === "True" ? "stalled" : "moving";
+  if (available === undefined) return { text: "no status yet", mood };
+  if (available.status !== "True") return { text: available.reason ?? "not Available", mood };
+  if (progressing?.status === "False") {
+    return mood === "stalled" ? { text: "Available, Stalled", mood } : { text: "Available", mood: "good" };
+  }
+  return { text: `Available, ${progressing?.reason ?? "progressing"}`, mood };
 }
 
-function paint(state: string): string {
-  if (state === "") return state;
-  return state === "Available" ? `\u001b[32m${state}\u001b[0m` : `\u001b[33m${state}\u001b[0m`;
+const colors = { good: 32, moving: 33, stalled: 31 } as const;
+
+function painted({ text, mood }: State): string {
+  return `\u001b[${colors[mood]}m${text}\u001b[0m`;
 }
