@@ -63,6 +63,11 @@ test.each<[string, TableGroup[], string | RegExp]>([
     [{ ...aTableGroup(cluster, "prod_db"), spec: {} } as TableGroup],
     plain,
   ],
+  [
+    "an earlier cluster of our name had the plain one: that one, which is about to become free",
+    [aTableGroup(aCluster({ uid: "the-one-before" }), "prod_db")],
+    plain,
+  ],
   ["ours of another database doesn't count", [aTableGroup(cluster, "prod-db", { name: "x-default" })], plain],
 ])("%s", (_, existing, expected) => {
   const name = nameWhen(...existing);

@@ -1,4 +1,4 @@
-import type { MultigresCluster, TableGroup } from "@multigres/api-types";
+import { apiVersion, type MultigresCluster, type TableGroup } from "@multigres/api-types";
 import { carriesIdentityOf, controllerOf, kinds } from "@multigres/controller-kit";
 import { defaultTableGroup, names, tableGroupLabels } from "@multigres/workload-kit";
 
@@ -27,6 +27,12 @@ function isLeftBehindBy(cluster: MultigresCluster, database: string, tableGroup:
   return controllerOf(tableGroup) === undefined && carriesIdentity(tableGroup);
 }
 
+/** Whether the garbage collector is about to take it: the cluster was deleted and made again under its name. */
+function isOfPredecessor({ metadata }: MultigresCluster, tableGroup: TableGroup): boolean {
+  const owner = controllerOf(tableGroup);
+  return owner?.apiVersion === apiVersion && owner.kind === "MultigresCluster" && owner.name === metadata.name;
+}
+
 /**
  * The name of a database's TableGroup, chosen once and kept: the one that the cluster controls already, else one that it
  * left behind, else the plain name if it is free, else the fallback. Free is what the cache says; the POST decides a race.
@@ -49,5 +55,7 @@ export function tableGroupName(
     const tableGroup = named.get(name);
     return tableGroup !== undefined && isLeftBehindBy(cluster, database, tableGroup);
   });
-  return left ?? (named.has(plain) ? fallback : plain);
+  if (left !== undefined) return left;
+  const holder = named.get(plain);
+  return holder === undefined || isOfPredecessor(cluster, holder) ? plain : fallback;
 }
