@@ -1,9 +1,9 @@
-import { type KubernetesObject, kinds, type ResourceKind } from "@multigres/controller-kit";
+import { controllerOf, type KubernetesObject, kinds, type ResourceKind } from "@multigres/controller-kit";
 import { describe, expect, it } from "vitest";
 import { demo, std } from "../fixtures/demo.ts";
 import { sharedCluster } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
-import { settled } from "../support/observing.ts";
+import { operatorEvents, settled } from "../support/observing.ts";
 
 const cluster = sharedCluster();
 
@@ -53,20 +53,29 @@ async function comesBack<T extends KubernetesObject>(
 /** `volumes`, when all pods of `demo` run again: what a pod uses is bound. */
 async function volumesInUse(namespace: string): Promise<Record<string, string>> {
   await eventually(async () => {
+    const owners = await uids(namespace, kinds.MultigresCluster, kinds.TopoServer, kinds.Shard);
     const { items: statefulSets } = await cluster.api.list(kinds.StatefulSet, { namespace });
-    const ready = statefulSets.map(
-      ({ metadata, status }) => `${metadata?.labels?.["multigres.com/cell"]} ${status?.readyReplicas}`,
-    );
-    expect(ready).toHaveLength(2 + 1 + 1 + 2);
+    // etcd twice, multiorch, and the pools.
+    expect(statefulSets).toHaveLength(2 + 1 + 3);
     for (const { metadata, spec, status } of statefulSets) {
-      expect({ name: metadata?.name, ready: status?.readyReplicas }).toEqual({
-        name: metadata?.name,
-        ready: spec?.replicas,
-      });
+      // One that its deleted owner left goes on until the garbage collector takes it.
+      expect(owners).toContain(controllerOf({ metadata })?.uid);
+      const of = metadata?.name;
+      expect({ of, ready: status?.readyReplicas }).toEqual({ of, ready: spec?.replicas });
     }
   });
   await settled(cluster, namespace);
   return volumes(namespace);
+}
+
+async function uids(namespace: string, ...of: readonly ResourceKind[]): Promise<(string | undefined)[]> {
+  const lists = await Promise.all(of.map((kind) => cluster.api.list(kind, { namespace })));
+  return lists.flatMap(({ items }) => items.map(({ metadata }) => metadata?.uid));
+}
+
+/** What the garbage collector hasn't taken yet is no stranger's: there is to be none. */
+async function conflicts(namespace: string) {
+  return (await operatorEvents(cluster, namespace)).filter(({ reason }) => reason === "NameConflict");
 }
 
 async function onlyOne<T extends KubernetesObject>(
@@ -103,6 +112,22 @@ describe("what somebody deletes", () => {
       }
       expect({ after: name, volumes: await volumesInUse(namespace) }).toEqual({ after: name, volumes: before });
     }
+    expect(await conflicts(namespace)).toEqual([]);
+  });
+
+  it("and is the whole cluster, made again before all is gone, has the same names and volumes", {
+    timeout: 360_000,
+  }, async () => {
+    const namespace = await converge("again");
+    const before = await volumesInUse(namespace);
+    const names = async () =>
+      (await cluster.api.list(kinds.Shard, { namespace })).items.map(({ metadata }) => metadata.name).sort();
+    const shards = await names();
+    await cluster.api.delete(kinds.MultigresCluster, { namespace, name: "demo" }, { propagationPolicy: "Background" });
+    await cluster.apply(demo(undefined, namespace));
+    expect(await volumesInUse(namespace)).toEqual(before);
+    expect(await names()).toEqual(shards);
+    expect(await conflicts(namespace)).toEqual([]);
   });
 
   it("case 37: of the workloads comes back, with the pods and volumes that are left", {

@@ -43,6 +43,8 @@ export async function versions(
 export interface Occurrence {
   readonly type: string;
   readonly reason: string;
+  /** `<Kind> <name>`. */
+  readonly regarding: string;
   readonly note: string;
   readonly reportingController: string;
   /** How often it happened. */
@@ -68,18 +70,24 @@ const eventKind: ResourceKind<EventObject> = {
 
 /** Events about one object with a reason. */
 export async function eventsOn(
-  { api }: Api,
+  cluster: Api,
   namespace: string,
   regarding: { readonly kind: string; readonly name: string },
   reason: string,
 ): Promise<Occurrence[]> {
+  const events = await operatorEvents(cluster, namespace);
+  return events.filter((event) => event.reason === reason && event.regarding === `${regarding.kind} ${regarding.name}`);
+}
+
+/** All Events that the five controllers left in a namespace. */
+export async function operatorEvents({ api }: Api, namespace: string): Promise<Occurrence[]> {
   const { items } = await api.list(eventKind, { namespace });
   return items
-    .filter((event) => event.reason === reason)
-    .filter(({ regarding: { kind, name } }) => kind === regarding.kind && name === regarding.name)
-    .map(({ type, reason, note, reportingController, series }) => ({
+    .filter(({ reportingController }) => reportingController.startsWith("multigres.com/"))
+    .map(({ type, reason, note, reportingController, regarding, series }) => ({
       type,
       reason,
+      regarding: `${regarding.kind} ${regarding.name}`,
       note,
       reportingController,
       count: series?.count ?? 1,

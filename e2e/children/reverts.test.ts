@@ -1,0 +1,127 @@
+import type { Shard, TopoServer } from "@multigres/api-types";
+import { type KubernetesObject, kinds, type ResourceKind } from "@multigres/controller-kit";
+import { describe, expect, it } from "vitest";
+import { demo, std } from "../fixtures/demo.ts";
+import { sharedCluster } from "../support/cluster.ts";
+import { always, eventually } from "../support/eventually.ts";
+import { eventsOn, settled } from "../support/observing.ts";
+import { writesFromNow } from "../support/writes.ts";
+
+const cluster = sharedCluster();
+
+async function converge(purpose: string): Promise<string> {
+  const namespace = await cluster.namespace(purpose);
+  await cluster.apply(std(undefined, namespace), demo(undefined, namespace));
+  await settled(cluster, namespace);
+  return namespace;
+}
+
+describe("an edit of a child", () => {
+  it("case 34: of a Cell's gateways is put back, and the Deployment never settles at it", {
+    timeout: 240_000,
+  }, async () => {
+    const namespace = await converge("case34");
+    const cell = { namespace, name: "demo-z1" };
+    const before = await cluster.api.get(kinds.Cell, cell);
+    const deployments = await cluster.history(kinds.Deployment, namespace);
+
+    await cluster.api.mergePatch(kinds.Cell, cell, { spec: { multiGateway: { replicas: 100 } } });
+    await eventually(() =>
+      always(async () => {
+        expect((await cluster.api.get(kinds.Cell, cell)).spec).toEqual(before.spec);
+        const { spec, status } = await cluster.api.get(kinds.Deployment, { namespace, name: "demo-z1-gateway" });
+        expect({ wanted: spec?.replicas, current: status?.replicas, ready: status?.readyReplicas }).toEqual({
+          wanted: 2,
+          current: 2,
+          ready: 2,
+        });
+      }),
+    );
+    deployments.stop();
+    // For a moment the Deployment may follow the edit; it must not get there.
+    expect(
+      deployments.versions.filter(({ spec, status }) => spec?.replicas === 100 && status?.readyReplicas === 100),
+    ).toEqual([]);
+    const events = await eventsOn(cluster, namespace, { kind: "Cell", name: "demo-z1" }, "Reverted");
+    expect(events).toMatchObject([{ type: "Warning", count: 1 }]);
+    expect(events[0]?.note).toMatch(/multiGateway\.replicas.*multigres-test.*edit MultigresCluster demo/i);
+  });
+
+  it("case 35: of a Shard, TableGroup or TopoServer is put back by its parent's controller", {
+    timeout: 240_000,
+  }, async () => {
+    const namespace = await converge("case35");
+    const local = await localTopoServer(namespace);
+    await putBack(namespace, kinds.Shard, "prod-db-default-0", "tablegroup-controller", ({ spec }) => ({
+      pools: spec.pools.map((pool, index) => (index === 0 ? { ...pool, replicas: 5 } : pool)),
+    }));
+    await putBack(namespace, kinds.TableGroup, "prod-db-default", "cluster-controller", ({ spec }) => ({
+      shardTemplate: { pools: spec.shardTemplate.pools.slice(1) },
+    }));
+    await putBack(namespace, kinds.TopoServer, "demo-global", "cluster-controller", () => ({ replicas: 5 }));
+    await putBack(namespace, kinds.TopoServer, local, "cell-controller", () => ({ replicas: 3 }));
+
+    const { status } = await settled(cluster, namespace);
+    expect(status?.databases?.["prod_db"]).toMatchObject({ desiredInstances: 6, readyInstances: 6 });
+  });
+
+  it("that adds what the parent doesn't write is removed, whoever added it and however", {
+    timeout: 240_000,
+  }, async () => {
+    const namespace = await converge("added");
+    const shard = { namespace, name: "prod-db-default-0" };
+    const before = await cluster.api.get(kinds.Shard, shard);
+    const toleration = { key: "added", operator: "Exists" };
+    const added: unknown = {
+      apiVersion: "multigres.com/v1alpha1",
+      kind: "Shard",
+      metadata: shard,
+      spec: { pools: [{ type: "replica", cell: "z1", tolerations: [toleration] }] },
+    };
+    const edited = await cluster.api.apply(kinds.Shard, added as Shard, "somebody");
+    expect(edited.spec.pools[0]?.tolerations).toEqual([toleration]);
+    await eventually(async () => {
+      const { metadata, spec } = await cluster.api.get(kinds.Shard, shard);
+      expect(metadata.generation).toBeGreaterThan(edited.metadata.generation ?? 0);
+      expect(spec).toEqual(before.spec);
+    });
+    await cluster.api.mergePatch(kinds.Shard, shard, {
+      metadata: { labels: { "multigres.com/database": null, team: "a" }, annotations: { note: "b" } },
+    });
+    await eventually(async () => {
+      const { metadata } = await cluster.api.get(kinds.Shard, shard);
+      expect(metadata.labels).toEqual({ ...before.metadata.labels, team: "a" });
+      expect(metadata.annotations).toMatchObject({ note: "b" });
+    });
+  });
+});
+
+async function localTopoServer(namespace: string): Promise<string> {
+  const { items } = await cluster.api.list<TopoServer>(kinds.TopoServer, {
+    namespace,
+    labelSelector: "multigres.com/cell=z2",
+  });
+  return items[0]?.metadata.name ?? "";
+}
+
+/** Changes a child's spec and waits until it is as it was, by the hand of the named controller. */
+async function putBack<T extends KubernetesObject & { spec: object }>(
+  namespace: string,
+  kind: ResourceKind<T>,
+  name: string,
+  by: string,
+  edit: (object: T) => object,
+): Promise<void> {
+  const before = await cluster.api.get(kind, { namespace, name });
+  const writes = writesFromNow(cluster, namespace);
+  const edited = await cluster.api.mergePatch(kind, { namespace, name }, { spec: edit(before) });
+  expect(edited.metadata?.generation, "the edit was one").toBe((before.metadata?.generation ?? 0) + 1);
+  await eventually(async () => {
+    expect((await cluster.api.get(kind, { namespace, name })).spec).toEqual(before.spec);
+  });
+  const written = writes().filter((write) => write.resource === kind.plural && write.name === name);
+  expect(written.map((write) => `${write.verb} by ${write.by}`)).toEqual(["patch by admin", `update by ${by}`]);
+  await eventually(async () => {
+    expect(await eventsOn(cluster, namespace, { kind: kind.kind, name }, "Reverted")).toHaveLength(1);
+  });
+}
