@@ -3,15 +3,16 @@ import { untilQuiet } from "./audit-reader.ts";
 import type { BareClient } from "./bare-client.ts";
 import { isAvailable, isReadyPod, isSettled } from "./conditions.ts";
 import { forEachLimited } from "./for-each-limited.ts";
+import { busySeconds } from "./machine.ts";
 import { observe } from "./observation.ts";
-import { cpuSeconds, differences, type Figures } from "./processes.ts";
+import { cpuSeconds, differences, type Figures, PeakMemory, total } from "./processes.ts";
 import { bodyWithOwners, madeByOperator, ownersFirst, type Recording, record } from "./replay.ts";
 import { collection, made, type Resource, resources } from "./resources.ts";
 import { cluster, clusterName, shardTemplate } from "./shape.ts";
 import type { OperatorTestbed, Testbed } from "./testbed.ts";
 
 /** Requests under way at a time, by whoever submits. */
-const concurrency = 16;
+export const concurrency = 16;
 
 export interface Convergence {
   /** From the first submit until the last cluster was available. */
@@ -21,8 +22,12 @@ export interface Convergence {
   readonly pods: number;
   /** Until then, by controller. */
   readonly cpuSeconds: Figures;
+  /** The most anonymous memory meanwhile, in MiB, by controller. */
+  readonly peakMemory: Figures;
   /** Until then, by component of the control plane. */
   readonly serverCpuSeconds: Figures;
+  /** Share of the machine's busy time until then that others took: above a tenth or so, seconds say little. */
+  readonly othersShare: number | undefined;
   readonly writes: readonly WriteCount[];
   /** All that was submitted and made. */
   readonly recordings: readonly Recording[];
@@ -33,7 +38,7 @@ export function timeoutFor(clusters: number): number {
 }
 
 /** Submits `clusters` clusters of the measured shape that share a template. */
-export async function submit(client: BareClient, clusters: number): Promise<void> {
+async function submit(client: BareClient, clusters: number): Promise<void> {
   await client.post(collection(resources.ShardTemplate), shardTemplate());
   const names = Array.from({ length: clusters }, (_, index) => clusterName(index));
   await forEachLimited(names, concurrency, (name) =>
@@ -54,22 +59,29 @@ export async function converge(bed: OperatorTestbed, clusters: number): Promise<
   try {
     await observation.synced;
     const pids = bed.controllerPids();
+    const peak = new PeakMemory(() => pids);
     const cpuBefore = cpuSeconds(pids);
     const serverCpuBefore = cpuSeconds(bed.serverPids);
+    const others = watchOthers();
     const startedAt = performance.now();
     await submit(client, clusters);
     const availableAt = await observation.reached("available");
     const settledAt = await observation.reached("settled");
     const cpu = differences(cpuSeconds(pids), cpuBefore);
     const serverCpu = differences(cpuSeconds(bed.serverPids), serverCpuBefore);
+    const othersShare = others(total(cpu) + total(serverCpu));
     const requests = await untilQuiet(audit);
+    const peakMemory = peak.peaks;
+    peak.stop();
     const pods = await client.list(collection(resources.Pod));
     return {
       seconds: (availableAt - startedAt) / 1000,
       settledSeconds: (settledAt - startedAt) / 1000,
       pods: pods.filter(isReadyPod).length,
       cpuSeconds: cpu,
+      peakMemory,
       serverCpuSeconds: serverCpu,
+      othersShare,
       writes: countWrites(requests.filter(isWrite)),
       recordings: await recordings(client),
     };
@@ -93,6 +105,7 @@ export interface Baseline {
   readonly seconds: number;
   readonly objects: number;
   readonly serverCpuSeconds: Figures;
+  readonly othersShare: number | undefined;
 }
 
 /**
@@ -110,17 +123,33 @@ export async function baseline(bed: Testbed, recorded: readonly Recording[], pod
   try {
     await observation.synced;
     const serverCpuBefore = cpuSeconds(bed.serverPids);
+    const others = watchOthers();
     const startedAt = performance.now();
     await post(client, recorded);
     const readyAt = await observation.reached("ready");
+    const serverCpu = differences(cpuSeconds(bed.serverPids), serverCpuBefore);
     return {
       seconds: (readyAt - startedAt) / 1000,
       objects: recorded.length,
-      serverCpuSeconds: differences(cpuSeconds(bed.serverPids), serverCpuBefore),
+      serverCpuSeconds: serverCpu,
+      othersShare: others(total(serverCpu)),
     };
   } finally {
     observation.stop();
   }
+}
+
+/** The returned function tells, given the CPU seconds of what is measured, the share of all others in the time since. */
+function watchOthers(): (ours: number) => number | undefined {
+  const busyBefore = busySeconds();
+  const ownBefore = process.cpuUsage();
+  return (ours) => {
+    const busyAfter = busySeconds();
+    if (busyBefore === undefined || busyAfter === undefined || busyAfter <= busyBefore) return undefined;
+    const { user, system } = process.cpuUsage(ownBefore);
+    const busy = busyAfter - busyBefore;
+    return Math.max(0, busy - ours - (user + system) / 1e6) / busy;
+  };
 }
 
 async function post(client: BareClient, recorded: readonly Recording[]): Promise<void> {

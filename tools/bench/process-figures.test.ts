@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseCpuSeconds, parseMemory } from "./process-figures.ts";
+import { parseBusySeconds, parseCpuSeconds, parseMemory } from "./process-figures.ts";
 
 const status = `Name:	node
 VmPeak:	 1234567 kB
@@ -28,4 +28,9 @@ test("user and system time are added up, whatever the program is called", () => 
 
 test("a text that isn't a stat line gives no figure", () => {
   expect(parseCpuSeconds("")).toBeUndefined();
+});
+
+test("a machine's idle and waiting time isn't busy, stolen time is", () => {
+  expect(parseBusySeconds("cpu  100 20 30 9999 8888 5 5 40 7 7\ncpu0 1 1 1 1 1 1 1 1 1 1\n")).toBe(2);
+  expect(parseBusySeconds("")).toBeUndefined();
 });

@@ -30,3 +30,10 @@ export function parseCpuSeconds(stat: string): number | undefined {
   const ticks = Number(fields[11]) + Number(fields[12]);
   return Number.isNaN(ticks) ? undefined : ticks / ticksPerSecond;
 }
+
+/** CPU seconds of the whole machine, idle and waiting time aside, from the text of /proc/stat. */
+export function parseBusySeconds(stat: string): number | undefined {
+  const [user, nice, system, , , irq, softirq, steal] = (/^cpu +(.+)$/m.exec(stat)?.[1] ?? "").split(" ").map(Number);
+  const ticks = [user, nice, system, irq, softirq, steal].reduce<number>((sum, each) => sum + (each ?? Number.NaN), 0);
+  return Number.isNaN(ticks) ? undefined : ticks / ticksPerSecond;
+}

@@ -46,7 +46,8 @@ export function cluster(name: string, template = templateName) {
         name: cell,
         spec: { zone: cell, multiGateway: { static: { replicas: gatewaysPerCell, resources } } },
       })),
-      databases: [{ name: "db", spec: { shardTemplateRef: template } }],
+      // A name of its own: clusters of one namespace that share one race for the plain name of its TableGroup.
+      databases: [{ name: `${name}-app`, spec: { shardTemplateRef: template } }],
     },
   };
 }
