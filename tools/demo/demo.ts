@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stringify } from "yaml";
 import { type Operator, runOperator } from "../operator/operator.ts";
 import { firstToEnd } from "./controllers.ts";
 import { type Convergence, converge } from "./converge.ts";
@@ -11,6 +10,7 @@ import { countObjects } from "./objects.ts";
 import type { DemoOptions } from "./options.ts";
 import { reasonsAgainst } from "./reasons.ts";
 import { Screen } from "./screen.ts";
+import { statusText } from "./status-text.ts";
 import { existingCluster, ownControlPlane, type Target } from "./target.ts";
 
 /** Runs the demo and returns the exit code. `interrupted` fires when the person wants it to end. Throws DemoError. */
@@ -96,7 +96,7 @@ function report(
   screen: Screen,
 ): void {
   for (const { metadata, status = {} } of clusters) {
-    screen.say(`\nstatus of ${metadata.namespace}/${metadata.name}:\n${stringify(status).trimEnd()}`);
+    screen.say(`\nstatus of ${metadata.namespace}/${metadata.name}:\n${statusText(status)}`);
   }
   if (available) screen.say(`\nAvailable after ${seconds} s`);
   else screen.say(`\nnot Available after ${seconds} s:\n${reasonsAgainst(wanted, objects).map(indented).join("\n")}`);

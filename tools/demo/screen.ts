@@ -81,8 +81,8 @@ export class Screen {
   }
 }
 
-/** A line that is too long would take two, and the way back up would be wrong. */
+/** A line that is too long would take two, and the way back up would be wrong. What fills the last column may be cleared with the rest of it. */
 function cut(line: string, columns: number): string {
   const plain = stripVTControlCharacters(line);
-  return plain.length <= columns ? line : `${plain.slice(0, columns - 1)}…`;
+  return plain.length < columns ? line : `${plain.slice(0, columns - 2)}…`;
 }

@@ -64,7 +64,7 @@ export function drawTrees(
   const rows = trees.flat();
   const countWidth = widest(rows.map(({ counts }) => counts));
   const stateWidth = widest(rows.map(({ state }) => state?.text ?? ""));
-  const room = options.width === undefined ? Number.POSITIVE_INFINITY : options.width - countWidth - stateWidth - 4;
+  const room = options.width === undefined ? Number.POSITIVE_INFINITY : options.width - countWidth - stateWidth - 5;
   const labelWidth = widest(rows.map((row) => labelOf(row, room)));
   return trees.flatMap((tree, index) => [
     ...(index === 0 ? [] : [""]),
