@@ -6,5 +6,6 @@ export { type ControlPlane, type ControlPlaneOptions, type RunOptions, startCont
 export { ControlPlaneError, MissingPrerequisiteError, ProcessError, RequestError } from "./errors.ts";
 export { type Kubectl, type KubectlOptions, type KubectlResult, runKubectl } from "./kubectl.ts";
 export { defaultNodes, type NodeSpec } from "./nodes.ts";
+export { freePorts } from "./ports.ts";
 export { failingTags, testReadyAnnotation } from "./pod-stages.ts";
 export { type Exit, type GroupProcess, ProcessGroup, type ProcessSpec } from "./process-group.ts";

@@ -9,7 +9,6 @@ describe("judgeAnswer", () => {
     ["time ran out in etcd", 504, etcd(4, "context deadline exceeded"), "unavailable"],
     ["too many requests", 429, etcd(8, "etcdserver: too many requests"), "unavailable"],
     ["a proxy without a backend", 502, "<html>", "unavailable"],
-    ["a server that wants TLS", 400, "Client sent an HTTP request to an HTTPS server.\n", "tls"],
   ])("%s may pass", (_, status, text, kind) => {
     expect(judgeAnswer("a:1", { status, text })).toMatchObject({ kind: "failed", failure: { address: "a:1", kind } });
   });
@@ -23,12 +22,23 @@ describe("judgeAnswer", () => {
     expect(judgeAnswer("a:1", { status, text })).toMatchObject({ kind: "rejected", status, code });
   });
 
+  it("a message with passing ports isn't repeated", () => {
+    const text = etcd(14, "write tcp 127.0.0.1:53620->127.0.0.1:22341: write: broken pipe");
+    expect(JSON.stringify(judgeAnswer("a:1", { status: 503, text }))).not.toContain("53620");
+  });
+
   it("an answer is handed on as it is", () => {
     expect(judgeAnswer("a:1", { status: 200, text: "{}" })).toEqual({ kind: "answered", text: "{}" });
   });
 });
 
 describe("connectionFailure", () => {
+  it("a connection that ends before TLS is agreed on is of kind tls", () => {
+    const message = "Client network socket disconnected before secure TLS connection was established";
+    const error = Object.assign(new Error(message), { code: "ECONNRESET" });
+    expect(connectionFailure("a:1", error)).toMatchObject({ kind: "tls" });
+  });
+
   it.each([
     ["ENOTFOUND", "dns"],
     ["EAI_AGAIN", "dns"],

@@ -1,8 +1,8 @@
-import type { AddressFailure, FailureKind } from "../errors.ts";
+import type { AddressFailure } from "../errors.ts";
 import type { ExchangeAnswer } from "./exchange.ts";
 import { parseErrorAnswer } from "./gateway-json.ts";
 
-const kinds: Readonly<Record<string, FailureKind>> = {
+const kinds: Readonly<Record<string, "dns" | "refused" | "tls">> = {
   ENOTFOUND: "dns",
   EAI_AGAIN: "dns",
   ECONNREFUSED: "refused",
@@ -14,19 +14,31 @@ const kinds: Readonly<Record<string, FailureKind>> = {
   SELF_SIGNED_CERT_IN_CHAIN: "tls",
 };
 
-const messages: Readonly<Record<Exclude<FailureKind, "tls" | "timeout" | "network">, string>> = {
-  dns: "the name doesn't resolve",
-  refused: "the connection is refused",
-  unavailable: "etcd can't serve now",
-};
-
-/** Why nothing came back. The message holds nothing that differs between attempts. */
+/** Why nothing came back. The message holds nothing that differs between attempts: conditions repeat it. */
 export function connectionFailure(address: string, error: unknown): AddressFailure {
   const { code = "", message } = error as NodeJS.ErrnoException;
-  const kind = kinds[code] ?? (/^(ERR_TLS|ERR_SSL|CERT)_/.test(code) ? "tls" : "network");
-  if (kind === "dns" || kind === "refused") return { address, kind, message: messages[kind] };
-  if (kind === "tls") return { address, kind, message: `no TLS connection (${code})` };
-  return { address, kind: "network", message: code === "" ? message : `the connection fails (${code})` };
+  const kind = kindOf(code, message);
+  switch (kind) {
+    case "dns":
+      return { address, kind, message: "the name doesn't resolve" };
+    case "refused":
+      return { address, kind, message: "the connection is refused" };
+    case "tls":
+      return { address, kind, message: `no TLS connection (${code})` };
+    case "network":
+      return { address, kind, message: networkMessage(code, message) };
+  }
+}
+
+function kindOf(code: string, message: string): "dns" | "refused" | "tls" | "network" {
+  // What an etcd without TLS does with the first bytes of a TLS connection.
+  if (message.includes("before secure TLS connection")) return "tls";
+  return kinds[code] ?? (/^(ERR_TLS|ERR_SSL|CERT)_/.test(code) ? "tls" : "network");
+}
+
+function networkMessage(code: string, message: string): string {
+  if (code === "ECONNRESET") return "the connection is cut (an etcd with TLS does that to a client without)";
+  return code === "" ? message : `the connection fails (${code})`;
 }
 
 export function timeoutFailure(address: string, timeoutMs: number): AddressFailure {
@@ -57,15 +69,17 @@ export function judgeAnswer(address: string, { status, text }: ExchangeAnswer): 
   if (status === 200) return { kind: "answered", text };
   const answer = parseErrorAnswer(text);
   if (isPassing(status, answer)) {
-    const message = answer === undefined ? `it answers HTTP ${status}` : `${messages.unavailable} (${answer.message})`;
-    return { kind: "failed", failure: { address, kind: "unavailable", message } };
+    return { kind: "failed", failure: { address, kind: "unavailable", message: passingMessage(status, answer) } };
   }
   if (answer !== undefined) return { kind: "rejected", status, ...answer };
-  // What Go's HTTPS server says to somebody who speaks plain HTTP.
-  if (status === 400 && text.startsWith("Client sent an HTTP request to an HTTPS server")) {
-    return { kind: "failed", failure: { address, kind: "tls", message: "it wants TLS, and none is set" } };
-  }
   return { kind: "rejected", status, code: undefined, message: `HTTP ${status} that isn't from etcd's JSON gateway` };
+}
+
+function passingMessage(status: number, answer: { message: string } | undefined): string {
+  if (answer === undefined) return `it answers HTTP ${status}`;
+  if (answer.message.startsWith("etcdserver: ")) return `etcd can't serve now (${answer.message})`;
+  // The gateway is a client of its own etcd, and shows the server's certificate. What it says names passing ports.
+  return "etcd's JSON gateway gets no answer from etcd; if etcd checks client certificates, its own must be good for clients too (extended key usage clientAuth, or --client-cert-file)";
 }
 
 function isPassing(status: number, answer: { code: number; message: string } | undefined): boolean {

@@ -2,7 +2,7 @@ import { create, type DescMessage, fromBinary, type MessageShape, toBinary } fro
 import { MalformedRecordError } from "../errors.ts";
 
 /** What a record's bytes become. */
-export interface Edit {
+interface Edit {
   readonly bytes: Uint8Array;
   /** False: the record already says everything that is wanted. */
   readonly changed: boolean;
