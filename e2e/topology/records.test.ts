@@ -202,8 +202,14 @@ describe("records in a real etcd", () => {
 
   it("of several hundred poolers fit through the gateway, and are cleared in batches", async () => {
     const { hex } = fixture("a primary");
-    const keys = Array.from({ length: 300 }, (_, index) => `${root}/poolers/multipooler-us-east-1a-x-${index}/Pooler`);
-    await Promise.all(keys.map((key) => plant(key, hex)));
+    const puts = Array.from({ length: 300 }, (_, index) => ({
+      put: `${root}/poolers/multipooler-us-east-1a-x-${index}/Pooler`,
+      value: Buffer.from(hex, "hex"),
+    }));
+    for (let start = 0; start < puts.length; start += 100) {
+      const [first, ...others] = puts.slice(start, start + 100);
+      if (first) await client.write([{ key: first.put, modRevision: undefined }], [first, ...others]);
+    }
     const topology = cellTopology({ kv: client, root, cell: "us-east-1a", owner });
     expect((await topology.listPoolers()).poolers).toHaveLength(300);
     expect(await topology.removeComponents()).toEqual({ result: "removed", count: 300 });

@@ -76,7 +76,7 @@ describe("a real etcd", () => {
           );
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
     expect(outcomes).toEqual(new Set([false, true]));
   });
