@@ -21,7 +21,7 @@ export interface RunningDemo {
   leftovers(): readonly string[];
 }
 
-export interface Descendant {
+interface Descendant {
   readonly pid: number;
   readonly command: string;
 }
@@ -54,7 +54,7 @@ export function startDemo(args: readonly string[], env: Readonly<Record<string, 
   });
   const child = spawn(process.execPath, ["--conditions=@multigres/source", "tools/demo/main.ts", ...args], {
     cwd: repository,
-    env: { ...Object.fromEntries(passed), TMPDIR: folder, ...env },
+    env: { ...Object.fromEntries(passed), TMPDIR: folder, KUBECACHEDIR: join(folder, "kubectl-cache"), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const exited = new Promise<number | null>((resolve, reject) => {

@@ -27,6 +27,9 @@ export function handOver(node, args, env) {
       child.kill(signal);
     };
     for (const signal of forwarded) process.on(signal, forward);
+    // The kernel tells only the terminal's own processes that its size has changed.
+    const resize = () => child.kill("SIGWINCH");
+    process.on("SIGWINCH", resize);
     // npm that was killed can't pass anything on; a shell that just ended may have meant us to go on. That npm is the parent is due to the `exec`
     // in package.json's scripts.
     const parent = process.ppid;
@@ -36,6 +39,7 @@ export function handOver(node, args, env) {
     const settle = () => {
       clearInterval(orphaned);
       for (const signal of forwarded) process.off(signal, forward);
+      process.off("SIGWINCH", resize);
     };
     child.once("error", (error) => {
       settle();

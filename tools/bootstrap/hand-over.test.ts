@@ -22,7 +22,7 @@ async function forwarder(): Promise<{ forwarder: ChildProcess; program: number; 
   const counting = `
     const got = [];
     const count = (signal) => { if (got.push(signal) === 1) setTimeout(() => { console.log(got.join()); process.exit(5); }, 500); };
-    process.on("SIGINT", count).on("SIGTERM", count);
+    process.on("SIGINT", count).on("SIGTERM", count).on("SIGWINCH", count);
     setInterval(() => {}, 1000);
     console.log(process.pid);`;
   const main = `
@@ -44,6 +44,13 @@ test("a Ctrl-C that arrives twice, from the terminal and from npm, reaches the p
   parent.kill("SIGINT");
   expect(await once(parent, "exit")).toEqual([5, null]);
   expect(lines[1]).toBe("SIGINT");
+});
+
+test("a terminal's new size reaches the program", async () => {
+  const { forwarder: parent, lines } = await forwarder();
+  parent.kill("SIGWINCH");
+  expect(await once(parent, "exit")).toEqual([5, null]);
+  expect(lines[1]).toBe("SIGWINCH");
 });
 
 test("when the forwarder is killed the program is asked to end", async () => {
