@@ -1,12 +1,13 @@
 import type { Clock } from "./clock.ts";
 
-/** How long details of a status may lag behind: `firstMs` after the last write, doubled while they keep changing, at most `longestMs`. */
+/** How long details of a status may lag behind the last write. */
 export interface Pace {
-  readonly firstMs: number;
-  readonly longestMs: number;
+  readonly briefMs: number;
+  /** While they keep changing. */
+  readonly longMs: number;
 }
 
-const defaultPace: Pace = { firstMs: 5_000, longestMs: 30_000 };
+const defaultPace: Pace = { briefMs: 10_000, longMs: 45_000 };
 
 interface Record {
   readonly writtenAt: number;
@@ -33,17 +34,15 @@ export class StatusPace {
     return last === undefined ? 0 : last.writtenAt + last.intervalMs - this.#clock.monotonic();
   }
 
-  /** Notes that a status was written; details alone make the next ones wait longer, unless they were rare lately. */
-  wrote(uid: string, news: boolean): void {
+  /** Notes that a status was written. */
+  wrote(uid: string, content: StatusContent): void {
     const now = this.#clock.monotonic();
     const last = this.#records.get(uid);
-    const { firstMs, longestMs } = this.#pace;
-    const quiet = last === undefined || now - last.writtenAt > 2 * last.intervalMs;
-    const before = quiet ? firstMs : last.intervalMs;
-    this.#records.set(uid, {
-      writtenAt: now,
-      intervalMs: quiet || news ? before : Math.min(before * 2, longestMs),
-    });
+    const { briefMs, longMs } = this.#pace;
+    const quiet = last === undefined || now - last.writtenAt > longMs;
+    const keepsOn = content === "details" || last?.intervalMs === longMs;
+    const intervalMs = !quiet && keepsOn && content !== "generation" ? longMs : briefMs;
+    this.#records.set(uid, { writtenAt: now, intervalMs });
   }
 
   forget(uid: string): void {
@@ -62,15 +61,26 @@ interface ConditionedStatus {
 }
 
 /**
- * Whether a status says something that others wait for: it is the first one, speaks of another generation, or a condition
- * begins or ceases to be True. The rest, counts and messages, is detail. What carries no conditions is always news.
+ * What is new in a status.
+ *
+ * - `generation`: it is the first one, or speaks of another generation.
+ * - `truth`: a condition comes, goes, begins or ceases to be True: what others wait for.
+ * - `details`: the rest, counts and messages.
  */
-export function isNews(stored: unknown, next: unknown): boolean {
-  const [before, after] = [stored, next].map((status) => (status ?? {}) as ConditionedStatus);
-  if (before?.conditions === undefined || after?.conditions === undefined) return true;
-  return before.observedGeneration !== after.observedGeneration || truthsOf(before) !== truthsOf(after);
+export type StatusContent = "generation" | "truth" | "details";
+
+/** What carries no conditions is never taken for details. */
+export function contentOf(stored: unknown, next: unknown): StatusContent {
+  const before = (stored ?? {}) as ConditionedStatus;
+  const after = (next ?? {}) as ConditionedStatus;
+  if (before.conditions === undefined || after.conditions === undefined) return "generation";
+  if (before.observedGeneration !== after.observedGeneration) return "generation";
+  return truthsOf(before) === truthsOf(after) ? "details" : "truth";
 }
 
 function truthsOf({ conditions = [] }: ConditionedStatus): string {
-  return JSON.stringify(conditions.map(({ type, status }) => [type, status === "True"]).sort());
+  return conditions
+    .map(({ type, status }) => `${type}=${status === "True"}`)
+    .sort()
+    .join();
 }

@@ -2,7 +2,7 @@ import { hashOf } from "./applied-hash.ts";
 import { isNotFound } from "./errors.ts";
 import { apiVersionOf } from "./client/resource-path.ts";
 import { type Key, type KubernetesObject, keyOf, type ResourceKind } from "./resource.ts";
-import { isNews, type StatusPace } from "./status-pace.ts";
+import { contentOf, type StatusPace } from "./status-pace.ts";
 import { matches } from "./subset.ts";
 import type { WriteContext } from "./write-context.ts";
 
@@ -45,8 +45,8 @@ export class StatusWriter {
       return false;
     }
     const { pace, lookAgain } = this.#options;
-    const news = isNews(stored, status);
-    const waitMs = news ? 0 : pace.waitMs(uid ?? "");
+    const content = contentOf(stored, status);
+    const waitMs = content === "details" ? pace.waitMs(uid ?? "") : 0;
     if (waitMs > 0) {
       lookAgain(keyOf(live), waitMs);
       return true;
@@ -62,7 +62,7 @@ export class StatusWriter {
       const manager = `${context.fieldManager}-status`;
       const written: WithStatus = await context.client.applyStatus(kind, body, manager, context.request);
       context.observer.written(kind.kind, "status");
-      pace.wrote(uid ?? "", news);
+      pace.wrote(uid ?? "", content);
       this.#written.set(uid ?? "", { hash, result: written.status });
       context.remember(kind, written);
     } catch (error) {
