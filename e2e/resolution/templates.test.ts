@@ -1,5 +1,5 @@
 import type { ShardTemplate } from "@multigres/api-types";
-import { kinds } from "@multigres/controller-kit";
+import { kinds, type ResourceKind } from "@multigres/controller-kit";
 import { describe, expect, it } from "vitest";
 import { demo, std, volume } from "../fixtures/demo.ts";
 import { sharedCluster } from "../support/cluster.ts";
@@ -207,4 +207,52 @@ describe("a template that names an undefined cell", () => {
       ),
     ).toEqual(new Set(["multigresclusters/status", "events"]));
   });
+
+  it("keeps a cell that was removed from the cluster until the template lets it go", { timeout: 240_000 }, async () => {
+    const namespace = await cluster.namespace("removed-cell");
+    const inCells = (...wanted: string[]) =>
+      demo(({ spec }) => {
+        spec.cells = spec.cells.filter(({ name }) => wanted.includes(name));
+        spec.databases = spec.databases?.filter(({ name }) => name === "prod_db");
+      }, namespace);
+    await cluster.apply(std(undefined, namespace), inCells("z1", "z2"));
+    await settled(cluster, namespace);
+    const running = [kinds.Cell, kinds.TopoServer, kinds.Shard, kinds.StatefulSet, kinds.Pod] as const;
+    const before = await names(namespace, ...running);
+    const volumes = await names(namespace, kinds.PersistentVolumeClaim);
+
+    await cluster.apply(inCells("z1"));
+    const held = await eventually(async () => {
+      const found = await cluster.api.get(kinds.MultigresCluster, { namespace, name: "demo" });
+      expect(condition(found, "TemplateResolved")).toMatchObject({ status: "False", reason: "TemplateInvalid" });
+      return found;
+    });
+    expect(condition(held, "TemplateResolved")?.message).toMatch(/prod_db.*ShardTemplate std.*z2/);
+    expect(condition(held, "Progressing")?.message).toMatch(
+      /Cell demo-z2 is no longer wanted, but pools still run in it/,
+    );
+    await always(async () => expect(await names(namespace, ...running)).toEqual(before));
+
+    await cluster.apply(
+      std(({ spec }) => {
+        spec.pools = spec.pools.filter(({ cell }) => cell === "z1");
+      }, namespace),
+    );
+    const { status, metadata } = await settled(cluster, namespace);
+    expect(status?.databases).toMatchObject({ prod_db: { desiredInstances: 3, readyInstances: 3 } });
+    expect(metadata.generation).toBe(2);
+    await eventually(async () => {
+      const left = await names(namespace, kinds.Cell, kinds.TopoServer, kinds.StatefulSet);
+      expect(left.filter((name) => name.includes("z2"))).toEqual([]);
+    });
+    expect(await names(namespace, kinds.PersistentVolumeClaim)).toEqual(volumes);
+  });
 });
+
+/** The objects of the given kinds, as `<Kind> <name> <UID>`. */
+async function names(namespace: string, ...of: readonly ResourceKind[]): Promise<string[]> {
+  const lists = await Promise.all(of.map((kind) => cluster.api.list(kind, { namespace })));
+  return lists
+    .flatMap(({ items }) => items.map(({ kind, metadata }) => `${kind} ${metadata?.name} ${metadata?.uid}`))
+    .sort();
+}
