@@ -32,7 +32,7 @@ export class AuditReader {
 export async function untilQuiet(
   reader: AuditReader,
   quietSeconds = 5,
-  timeoutSeconds = 180,
+  timeoutSeconds = 300,
 ): Promise<readonly AuditedRequest[]> {
   const all: AuditedRequest[] = [];
   const startedAt = performance.now();

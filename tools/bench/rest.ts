@@ -36,11 +36,14 @@ export interface RestOptions {
   readonly log: (line: string) => void;
 }
 
+// Controllers tell details of a status up to 45 s late.
+const quietSeconds = 50;
+
 /** Holds one pod NotReady, adds a cluster whose template is missing, and counts what controllers do then. */
 export async function rest(bed: OperatorTestbed, { clusters, seconds, log }: RestOptions): Promise<Rest> {
   await disturb(bed);
   const audit = bed.audit();
-  await untilQuiet(audit, 10);
+  await untilQuiet(audit, quietSeconds, 600);
   const all = clusters + 1;
   log(`at rest for ${seconds} s`);
   const converged = windowOf(await during(audit, seconds), seconds, all);
