@@ -53,15 +53,12 @@ const patchTypes = {
  * against it, so it must not share code with the controllers: it would get faster and slower with them.
  */
 export class BareClient {
-  readonly #session: ClientHttp2Session;
-  readonly #authorization: string;
+  readonly #plane: Pick<ControlPlane, "server" | "certificateAuthority" | "adminToken">;
+  #session: ClientHttp2Session;
 
   constructor(plane: Pick<ControlPlane, "server" | "certificateAuthority" | "adminToken">) {
-    this.#session = connect(plane.server, { ca: plane.certificateAuthority, settings: { initialWindowSize: 1 << 20 } });
-    this.#session.once("connect", () => this.#session.setLocalWindowSize(1 << 24));
-    // Whoever waits for an answer is told by its stream.
-    this.#session.on("error", () => {});
-    this.#authorization = `Bearer ${plane.adminToken}`;
+    this.#plane = plane;
+    this.#session = this.#connect();
   }
 
   get(path: string): Promise<unknown> {
@@ -141,13 +138,24 @@ export class BareClient {
     this.#session.destroy();
   }
 
+  #connect(): ClientHttp2Session {
+    const { server, certificateAuthority } = this.#plane;
+    const session = connect(server, { ca: certificateAuthority, settings: { initialWindowSize: 1 << 20 } });
+    session.once("connect", () => session.setLocalWindowSize(1 << 24));
+    // Whoever waits for an answer is told by its stream.
+    session.on("error", () => {});
+    return session;
+  }
+
   #stream(method: string, path: string, body?: unknown, contentType?: string): ClientHttp2Stream {
+    // The server ends connections that were idle for a while.
+    if (this.#session.closed || this.#session.destroyed) this.#session = this.#connect();
     const stream = this.#session.request(
       {
         ":method": method,
         ":path": path,
         accept: "application/json",
-        authorization: this.#authorization,
+        authorization: `Bearer ${this.#plane.adminToken}`,
         "user-agent": "multigres-bench",
         ...(contentType && { "content-type": contentType }),
       },
