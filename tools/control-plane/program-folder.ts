@@ -16,6 +16,6 @@ export function missingPrograms(folder: string): Program[] {
 }
 
 /** Where built programs are kept: below the user's cache folder. */
-export function cacheFolder(env: Readonly<Record<string, string | undefined>>): string {
-  return join(env["XDG_CACHE_HOME"] || join(env["HOME"] || homedir(), ".cache"), "multigres-operator", "control-plane");
+export function cacheFolder(env: Readonly<Record<string, string | undefined>>, of = "control-plane"): string {
+  return join(env["XDG_CACHE_HOME"] || join(env["HOME"] || homedir(), ".cache"), "multigres-operator", of);
 }

@@ -55,6 +55,8 @@ function watchClaims(access: Access, resourceVersion: string, seen: (claim: Clai
       },
       (incoming) => {
         createInterface({ input: incoming })
+          // It passes on what its input reports; unheard that would end the program.
+          .on("error", reject)
           .on("line", (line) => {
             const event = JSON.parse(line) as { type: string; object: Claim };
             if (event.type === "ADDED" || event.type === "MODIFIED") seen(event.object);

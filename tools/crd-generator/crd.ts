@@ -1,4 +1,5 @@
-import { apiVersion, type CustomResource, category, group, version } from "@multigres/api-types";
+import { apiVersion, type CustomResource, category, group, neverObserved, version } from "@multigres/api-types";
+import type { z } from "zod";
 import { type StructuralSchema, toStructural } from "./structural.ts";
 
 /** apiextensions.k8s.io/v1 CustomResourceDefinition, as far as we write it. */
@@ -50,7 +51,15 @@ function objectSchema(resource: CustomResource): StructuralSchema {
       kind: { type: "string", description: resource.kind },
       metadata: { type: "object" },
       spec: toStructural(resource.spec, `${resource.kind}.spec`),
-      ...(resource.status ? { status: toStructural(resource.status, `${resource.kind}.status`) } : {}),
+      ...(resource.status ? { status: statusSchema(resource.status, `${resource.kind}.status`) } : {}),
     },
   };
+}
+
+/**
+ * Without a status, kstatus and what is built on it (Flux, Helm, kpt) take an object for finished: a new one would be, until its controller has
+ * seen it. A default on a status, unlike one on a spec, changes nothing that people write.
+ */
+function statusSchema(status: z.ZodType, path: string): StructuralSchema {
+  return { ...toStructural(status, path), default: { observedGeneration: neverObserved } };
 }

@@ -52,6 +52,14 @@ describe("custom resource definitions", () => {
     )[0]!.schema.openAPIV3Schema,
   }));
 
+  test.each(schemas)(
+    "$resource.kind isn't taken for finished before its controller has seen it",
+    ({ resource, schema }) => {
+      const status = resource.status && { observedGeneration: -1 };
+      expect(schema.properties?.["status"]?.["default"]).toEqual(status);
+    },
+  );
+
   test.each(schemas)("$resource.kind describes its own fields for kubectl explain", ({ schema }) => {
     const undescribed = ["spec", "status"]
       .flatMap((part) =>

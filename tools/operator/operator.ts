@@ -5,12 +5,17 @@ import { writeCredentials } from "./credentials.ts";
 import { install } from "./install.ts";
 import { type ControllerManifest, type Installation, renderInstallation } from "./manifests.ts";
 
+export type { ControllerProcess };
+
 export interface Operator {
   readonly controllers: ReadonlyMap<string, ControllerProcess>;
   /** Starts one more process of a controller (a second replica, or one that was stopped). */
-  start(name: string, options?: Pick<StartOptions, "env" | "replica">): Promise<ControllerProcess>;
+  start(name: string, options?: ControllerOptions): Promise<ControllerProcess>;
   stop(): Promise<void>;
 }
+
+/** A `kubeconfig` of the caller's own; default is one with a new token of the controller's ServiceAccount. */
+export type ControllerOptions = Pick<StartOptions, "env" | "replica"> & Partial<Pick<StartOptions, "kubeconfig">>;
 
 export interface OperatorOptions {
   readonly kubectl: Kubectl;
@@ -30,13 +35,10 @@ export async function runOperator(options: OperatorOptions): Promise<Operator> {
   const processes = new Map<string, ControllerProcess>();
   const started: ControllerProcess[] = [];
 
-  async function start(
-    name: string,
-    startOptions: Pick<StartOptions, "env" | "replica"> = {},
-  ): Promise<ControllerProcess> {
+  async function start(name: string, startOptions: ControllerOptions = {}): Promise<ControllerProcess> {
     const manifest = manifestOf(installation, name);
-    const kubeconfig = join(options.folder, `${name}.kubeconfig`);
-    await writeCredentials(options.kubectl, manifest, kubeconfig);
+    const kubeconfig = startOptions.kubeconfig ?? join(options.folder, `${name}.kubeconfig`);
+    if (startOptions.kubeconfig === undefined) await writeCredentials(options.kubectl, manifest, kubeconfig);
     const running = await startController(manifest, {
       group,
       kubeconfig,

@@ -1,9 +1,9 @@
 import type { Cell, CellStatus } from "@multigres/api-types";
 import { type ControllerDefinition, kinds } from "@multigres/controller-kit";
+import { malformedStatus } from "@multigres/status-kit";
 import { type ObservedCell, observe } from "./observe.ts";
 import { parse } from "./parse.ts";
 import { reconcile } from "./reconcile.ts";
-import { malformedStatus } from "./status.ts";
 import { primaryIndexes, watches } from "./watches.ts";
 
 export const cellController: ControllerDefinition<Cell, ObservedCell, CellStatus, unknown> = {

@@ -90,7 +90,7 @@ test("an Event tells of gateways that can't run, by pod and container", () => {
     {
       type: "Warning",
       reason: "CrashLoopBackOff",
-      action: "WatchGateways",
+      action: "Observe",
       note: "Pod gw-b, container multigateway: CrashLoopBackOff",
     },
   ]);

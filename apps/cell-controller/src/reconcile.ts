@@ -3,13 +3,12 @@ import {
   child,
   type DesiredObject,
   deletionOf,
-  type EventDraft,
   kinds,
   type Plan,
   surplusOf,
   workload,
 } from "@multigres/controller-kit";
-import { deploymentHealth, type WorkloadHealth } from "@multigres/status-kit";
+import { deploymentHealth, troubleReport } from "@multigres/status-kit";
 import type { ObservedCell } from "./observe.ts";
 import { gatewayDeployment } from "./resources/gateway-deployment.ts";
 import { gatewayDisruptionBudget } from "./resources/gateway-disruption-budget.ts";
@@ -28,6 +27,7 @@ export function reconcile(
     gateway,
     gatewayPods,
   );
+  const troubles = troubleReport([gateways], now);
   return {
     objects,
     deletions: [
@@ -42,8 +42,9 @@ export function reconcile(
         deletionOf(kinds.PodDisruptionBudget, surplus),
       ),
     ],
-    events: troubleEvents(gateways),
+    events: troubles.events,
     status: (failures) => cellStatus({ cell, gateways, topoServers, failures }, now),
+    requeueAfterMs: troubles.lookAgainAfterMs,
   };
 }
 
@@ -59,8 +60,4 @@ function gatewayObjects(cell: Cell): DesiredObject[] {
     workload(kinds.Deployment, gatewayDeployment(cell)),
     ...(budget ? [workload(kinds.PodDisruptionBudget, budget)] : []),
   ];
-}
-
-function troubleEvents({ trouble }: WorkloadHealth): EventDraft[] {
-  return trouble ? [{ type: "Warning", reason: trouble.reason, action: "WatchGateways", note: trouble.message }] : [];
 }

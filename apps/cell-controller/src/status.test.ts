@@ -3,7 +3,6 @@ import type { WriteFailure } from "@multigres/controller-kit";
 import { describe, expect, test } from "vitest";
 import type { ObservedCell } from "./observe.ts";
 import { reconcile } from "./reconcile.ts";
-import { malformedStatus } from "./status.ts";
 import {
   aCell,
   aCellWithTopoServer,
@@ -246,15 +245,4 @@ test("a name that somebody else has is Stalled and NameConflict, and what runs s
   expect(condition("Stalled", conditions)).toMatchObject({ status: "True", reason: "NameConflict" });
   expect(condition("NameConflict", conditions)).toMatchObject({ status: "True", message: failure.message });
   expect(condition("Ready", conditions)?.status).toBe("False");
-});
-
-test("a Cell that can't be read says why and guesses nothing", () => {
-  const { conditions, ...rest } = malformedStatus(seenBefore(aCell()), "spec.name: expected string", now);
-  expect(rest).toEqual({ observedGeneration: 5 });
-  expect(conditions?.map(({ type, status: value }) => `${type}=${value}`)).toEqual([
-    "Available=Unknown",
-    "Progressing=True",
-    "Ready=Unknown",
-    "Stalled=True",
-  ]);
 });

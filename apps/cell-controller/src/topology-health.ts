@@ -1,20 +1,11 @@
-import type { Cell, CellStatus, ConditionStatus, TopoServer } from "@multigres/api-types";
-import { childHealth, conditionTypes, findCondition, reasons } from "@multigres/status-kit";
+import type { Cell, CellStatus, TopoServer } from "@multigres/api-types";
+import { childHealth, type PartHealth, reasons } from "@multigres/status-kit";
 import { names } from "@multigres/workload-kit";
 import { ownTopoServer } from "./own-topo-server.ts";
 
-/** What a cell may conclude from its own topology server. */
-interface OwnTopologyHealth {
-  readonly available: ConditionStatus;
-  readonly progressing: boolean;
-  readonly reason: string;
-  readonly message: string;
-  readonly stalled?: { readonly reason: string; readonly message: string };
-}
-
 export interface TopologyHealth {
-  /** Undefined: the cell uses the global one, which it can't see. */
-  readonly own: OwnTopologyHealth | undefined;
+  /** Undefined: the cell uses the global topology server, which it can't see. */
+  readonly own: PartHealth | undefined;
   /** One sentence for each TopoServer that is no longer wanted and still there. */
   readonly removing: readonly string[];
   readonly storageGrowthFailures: CellStatus["storageGrowthFailures"];
@@ -26,7 +17,7 @@ export function topologyHealth(cell: Cell, topoServers: readonly TopoServer[]): 
   const child = topoServers.find(({ metadata }) => metadata.name === name);
   const removing = topoServers
     .filter(({ metadata }) => metadata.name !== name)
-    .map(({ metadata }) => `TopoServer ${metadata.name} is no longer wanted and is being deleted`);
+    .map(({ metadata }) => `TopoServer ${metadata.name} is no longer wanted`);
   if (name !== undefined) return { ...managedHealth(name, child), removing };
   return {
     own: own.kind === "external" ? externalHealth(own.external.address) : undefined,
@@ -36,27 +27,17 @@ export function topologyHealth(cell: Cell, topoServers: readonly TopoServer[]): 
 }
 
 function managedHealth(name: string, child: TopoServer | undefined): Omit<TopologyHealth, "removing"> {
-  const { observed, available, progressing, stalled, message = "" } = childHealth({ kind: "TopoServer", name }, child);
-  const has = observed ? child?.status?.storageGrowthFailures?.data : undefined;
-  const reason = !child ? reasons.notCreatedYet : observed ? ownReason(child, available) : reasons.childrenNotObserved;
-  return {
-    own: { available, progressing, reason, message, stalled },
-    storageGrowthFailures: has === undefined ? undefined : { topoServer: has },
-  };
-}
-
-/** The TopoServer's own reason, so that what holds up a pod is read at the root too. */
-function ownReason({ status }: TopoServer, available: ConditionStatus): string {
-  const type = available === "True" ? conditionTypes.progressing : conditionTypes.available;
-  return findCondition(status?.conditions, type)?.reason ?? reasons.componentsUnavailable;
+  const own = childHealth({ kind: "TopoServer", name }, child);
+  const has = own.observed ? child?.status?.storageGrowthFailures?.data : undefined;
+  return { own, storageGrowthFailures: has === undefined ? undefined : { topoServer: has } };
 }
 
 /** Nothing here dials an external server, so what it does isn't known. */
-function externalHealth(address: string): OwnTopologyHealth {
+function externalHealth(address: string): PartHealth {
   return {
     available: "Unknown",
     progressing: false,
-    reason: reasons.componentsUnavailable,
+    reasons: { available: reasons.componentsUnavailable, progressing: reasons.converged },
     message: `External topology server ${address} hasn't been asked`,
   };
 }

@@ -4,7 +4,7 @@ import { type Observed, observe } from "./observe.ts";
 import { parse } from "./parse.ts";
 import { reconcile } from "./reconcile.ts";
 import type { Settings } from "./settings.ts";
-import { malformedStatus } from "./status.ts";
+import { malformedClusterStatus } from "./status.ts";
 import { primaryIndexes, watches } from "./watches.ts";
 
 export const clusterController: ControllerDefinition<MultigresCluster, Observed, MultigresClusterStatus, Settings> = {
@@ -13,7 +13,7 @@ export const clusterController: ControllerDefinition<MultigresCluster, Observed,
   primaryIndexes,
   watches,
   parse,
-  malformed: (cluster, message, { now }) => malformedStatus(cluster, message, now),
+  malformed: (cluster, message, { now }) => malformedClusterStatus(cluster, message, now),
   observe,
   reconcile,
 };

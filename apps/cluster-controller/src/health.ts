@@ -1,41 +1,33 @@
 import type { Cell, ConditionStatus } from "@multigres/api-types";
 import { hasOwnTopoServer } from "@multigres/merge-engine";
 import {
-  type Child,
+  type ChildHealth,
   childHealth,
-  conditionTypes,
   deploymentHealth,
-  findCondition,
   joinMessages,
+  type PartHealth,
   reasons,
   statefulSetHealth,
   type WorkloadHealth,
 } from "@multigres/status-kit";
 import { names } from "@multigres/workload-kit";
+import type { GrowthFailures } from "./growth-failures.ts";
 import type { Observed } from "./observe.ts";
 import type { ResolvedCell, ResolvedCluster, ResolvedDatabase } from "./resolve.ts";
 import { poolsOf, shardsPerTableGroup } from "./resources/tablegroup.ts";
 
-/** What the cluster may conclude from one of its parts. */
-export interface PartHealth {
-  readonly available: ConditionStatus;
-  readonly progressing: boolean;
-  /** Why it isn't available, and what it progresses for: its own words, so that they are read at the root too. */
-  readonly reasons: { readonly available: string; readonly progressing: string };
-  readonly stalled?: { readonly reason: string; readonly message: string };
-  /** Pods that can't run, and not merely start. */
-  readonly trouble?: { readonly reason: string; readonly message: string };
-  /** Names the culprit; set unless the part is available and at rest. */
-  readonly message?: string;
+/** A part whose child tells which of its volumes couldn't grow, by the child's own keys. */
+interface GrowingPart extends PartHealth {
+  readonly growthFailures: GrowthFailures;
 }
 
-export interface CellHealth extends PartHealth {
+interface CellHealth extends GrowingPart {
   readonly name: string;
   readonly gatewayAvailable: ConditionStatus;
   readonly topoServerAvailable: ConditionStatus;
 }
 
-export interface DatabaseHealth extends PartHealth {
+interface DatabaseHealth extends GrowingPart {
   readonly name: string;
   readonly desiredInstances: number;
   readonly readyInstances: number;
@@ -43,12 +35,12 @@ export interface DatabaseHealth extends PartHealth {
 }
 
 export interface ClusterHealth {
-  readonly topology: PartHealth;
+  readonly topology: GrowingPart;
   readonly cells: readonly CellHealth[];
   readonly databases: readonly DatabaseHealth[];
-  readonly multiadmin: PartHealth;
+  readonly multiadmin: WorkloadHealth;
   /** Undefined when none is wanted. */
-  readonly multiorch: PartHealth | undefined;
+  readonly multiorch: WorkloadHealth | undefined;
 }
 
 /** Health of the parts that should exist, whatever else does. */
@@ -59,36 +51,34 @@ export function clusterHealth(cluster: ResolvedCluster, observed: Observed): Clu
     topology,
     cells: cluster.cells.map((cell) => cellHealth(name, cell, observed.cells.get(cell.name), topology)),
     databases: cluster.databases.map(databaseHealth),
-    multiadmin: ofWorkload(
-      deploymentHealth(
-        { name: names.multiadmin(name), replicas: cluster.multiadmin.replicas },
-        observed.multiadmin.deployment,
-        observed.multiadmin.pods,
-      ),
+    multiadmin: deploymentHealth(
+      { name: names.multiadmin(name), replicas: cluster.multiadmin.replicas },
+      observed.multiadmin.deployment,
+      observed.multiadmin.pods,
     ),
     multiorch:
       cluster.databases.length === 0
         ? undefined
-        : ofWorkload(
-            statefulSetHealth(
-              { name: names.multiorch(name), replicas: cluster.multiorch.replicas },
-              observed.multiorch.statefulSet,
-              observed.multiorch.pods,
-            ),
+        : statefulSetHealth(
+            { name: names.multiorch(name), replicas: cluster.multiorch.replicas },
+            observed.multiorch.statefulSet,
+            observed.multiorch.pods,
           ),
   };
 }
 
 /** Nothing here dials an external server yet, so what it does isn't known. */
-function topologyHealth({ globalTopoServer, reference }: ResolvedCluster, { topoServer }: Observed): PartHealth {
+function topologyHealth({ globalTopoServer, reference }: ResolvedCluster, { topoServer }: Observed): GrowingPart {
   if (globalTopoServer.managed) {
-    return ofChild({ kind: "TopoServer", name: names.globalTopoServer(reference.name) }, topoServer);
+    const health = childHealth({ kind: "TopoServer", name: names.globalTopoServer(reference.name) }, topoServer);
+    return { ...health, growthFailures: reported(health, topoServer?.status?.storageGrowthFailures, {}) };
   }
   return {
     available: "Unknown",
     progressing: false,
     reasons: { available: reasons.componentsUnavailable, progressing: reasons.converged },
     message: `External topology server ${globalTopoServer.external.address} hasn't been asked`,
+    growthFailures: {},
   };
 }
 
@@ -98,32 +88,38 @@ function cellHealth(
   cell: Cell | undefined,
   topology: PartHealth,
 ): CellHealth {
-  const health = ofChild({ kind: "Cell", name: names.cell(cluster, name) }, cell);
+  const health = childHealth({ kind: "Cell", name: names.cell(cluster, name) }, cell);
   return {
     ...health,
     name,
-    gatewayAvailable: reported(health, cell?.status?.gatewayAvailable),
+    gatewayAvailable: availabilityOf(health, cell?.status?.gatewayAvailable),
     topoServerAvailable: hasOwnTopoServer(topoServer)
-      ? reported(health, cell?.status?.topoServerAvailable)
+      ? availabilityOf(health, cell?.status?.topoServerAvailable)
       : topology.available,
+    growthFailures: reported(health, cell?.status?.storageGrowthFailures, {}),
   };
 }
 
-/** A field of a child's status, which counts only while the status is about the child's current spec. */
-function reported(child: ObservedChild, field: ConditionStatus | undefined): ConditionStatus {
+/** A field of a child's status counts only while the status is about the child's current spec. */
+function reported<T>({ observed }: ChildHealth, field: T | undefined, otherwise: T): T {
+  return observed ? (field ?? otherwise) : otherwise;
+}
+
+function availabilityOf(child: ChildHealth, field: ConditionStatus | undefined): ConditionStatus {
   return child.observed ? (field ?? "Unknown") : child.available;
 }
 
 function databaseHealth({ name, tableGroupName, existing, pools }: ResolvedDatabase): DatabaseHealth {
-  const health = ofChild({ kind: "TableGroup", name: tableGroupName }, existing);
+  const health = childHealth({ kind: "TableGroup", name: tableGroupName }, existing);
   const wantedPools = pools.state === "resolved" ? pools.pools : existing ? poolsOf(existing) : [];
-  const status = health.observed ? existing?.status : undefined;
+  const status = existing?.status;
   const database = {
     ...health,
     name,
     desiredInstances: wantedPools.reduce((sum, pool) => sum + pool.replicas, 0) * shardsPerTableGroup,
-    readyInstances: status?.readyPods ?? 0,
-    servingWrites: status?.servingWrites ?? "Unknown",
+    readyInstances: reported(health, status?.readyPods, 0),
+    servingWrites: reported<ConditionStatus>(health, status?.servingWrites, "Unknown"),
+    growthFailures: reported(health, status?.storageGrowthFailures, {}),
   };
   if (pools.state === "resolved") return database;
   const { reason, message } = pools.problem;
@@ -131,37 +127,7 @@ function databaseHealth({ name, tableGroupName, existing, pools }: ResolvedDatab
     ...database,
     progressing: true,
     reasons: { available: existing ? health.reasons.available : reason, progressing: reason },
+    stalled: { reason, message: joinMessages([message, health.stalled?.message]) },
     message: joinMessages([message, existing && health.message]),
-  };
-}
-
-interface ObservedChild extends PartHealth {
-  /** False: the child doesn't exist, or what it says is about an older spec. */
-  readonly observed: boolean;
-}
-
-function ofChild(expectation: { kind: string; name: string }, child: Child | undefined): ObservedChild {
-  const health = childHealth(expectation, child);
-  const reasonOf = (type: string, otherwise: string): string => {
-    if (child === undefined) return reasons.notCreatedYet;
-    if (!health.observed) return reasons.childrenNotObserved;
-    return findCondition(child.status?.conditions, type)?.reason ?? otherwise;
-  };
-  return {
-    ...health,
-    reasons: {
-      available: reasonOf(conditionTypes.available, reasons.componentsUnavailable),
-      progressing: reasonOf(conditionTypes.progressing, reasons.childrenNotObserved),
-    },
-  };
-}
-
-function ofWorkload(health: WorkloadHealth): PartHealth {
-  return {
-    available: health.available,
-    progressing: health.progressing,
-    reasons: { available: health.reason, progressing: health.reason },
-    trouble: health.trouble,
-    message: health.messages.length === 0 ? undefined : joinMessages(health.messages),
   };
 }

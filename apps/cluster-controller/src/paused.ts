@@ -1,4 +1,4 @@
-import { annotations, type MultigresCluster } from "@multigres/api-types";
+import { annotations, type MultigresCluster, neverObserved } from "@multigres/api-types";
 import { type ConditionDraft, conditionTypes, reasons } from "@multigres/status-kit";
 
 type Annotated = Pick<MultigresCluster, "metadata" | "status">;
@@ -10,7 +10,8 @@ export function isPaused({ metadata }: Annotated): boolean {
 /** The generation that a status speaks of: while paused, the one that was applied last. */
 export function appliedGeneration(cluster: Annotated): number {
   const current = cluster.metadata.generation ?? 0;
-  return isPaused(cluster) ? (cluster.status?.observedGeneration ?? current) : current;
+  const applied = cluster.status?.observedGeneration ?? neverObserved;
+  return isPaused(cluster) && applied !== neverObserved ? applied : current;
 }
 
 /** Set when the spec was changed since the pause. */

@@ -1,7 +1,8 @@
 import type { MultigresClusterStatus } from "@multigres/api-types";
 import type { Plan, ReconcileContext } from "@multigres/controller-kit";
 import { desiredObjects } from "./desired.ts";
-import { clusterEvents } from "./events.ts";
+import { troubleReport } from "@multigres/status-kit";
+import { heldBackEvents } from "./events.ts";
 import { clusterHealth } from "./health.ts";
 import { leftovers } from "./leftovers.ts";
 import type { Observed } from "./observe.ts";
@@ -18,10 +19,13 @@ export function reconcile(
   const objects = desiredObjects(cluster);
   const left = leftovers(observed, cluster, objects);
   const health = clusterHealth(cluster, observed);
+  const { multiadmin, multiorch } = health;
+  const troubles = troubleReport(multiorch ? [multiadmin, multiorch] : [multiadmin], now);
   return {
     objects: isPaused(observed.cluster) ? [] : objects,
     deletions: left.deletions,
-    events: clusterEvents(cluster, health),
+    events: [...heldBackEvents(cluster), ...troubles.events],
     status: (failures) => clusterStatus({ cluster, health, leftovers: left, failures }, now),
+    requeueAfterMs: troubles.lookAgainAfterMs,
   };
 }

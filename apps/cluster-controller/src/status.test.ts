@@ -210,6 +210,30 @@ test("what a TableGroup says of writes is passed on", () => {
   expect(serving("False")).toBe("False");
 });
 
+test("volumes that couldn't grow are told by where the spec sets their size, if the child speaks of its own spec", () => {
+  const saying = (storageGrowthFailures: Record<string, string>) => ({
+    observedGeneration: 1,
+    conditions: conditionsOf(),
+    storageGrowthFailures,
+  });
+  const parts = (generation: number) => ({
+    topoServer: aTopoServer(cluster, { generation, status: saying({ data: "10Gi" }) }),
+    cell: aCell(cluster, "z1", { generation, status: saying({ topoServer: "5Gi" }) }),
+    tableGroup: aTableGroup(cluster, "tiny_db", {
+      generation,
+      status: saying({ "replica/z1": "1Gi", backupRepository: "2Gi" }),
+    }),
+  });
+  expect(statusWith(parts(1)).storageGrowthFailures).toEqual({
+    globalTopoServer: "10Gi",
+    "cells/z1/topoServer": "5Gi",
+    "databases/tiny_db/replica/z1": "1Gi",
+    backupRepository: "2Gi",
+  });
+  expect(statusWith(parts(2))).not.toHaveProperty("storageGrowthFailures");
+  expect(statusWith()).not.toHaveProperty("storageGrowthFailures");
+});
+
 test("a stalled child stalls the cluster, with the child's reason", () => {
   const conditions = [
     ...conditionsOf("False"),

@@ -1,17 +1,22 @@
 import type { MultigresCluster, MultigresClusterStatus } from "@multigres/api-types";
-import { type ConditionDraft, reasons, setConditions, summarize } from "@multigres/status-kit";
+import { baseStatus, malformedStatus, type Reported } from "@multigres/status-kit";
 import { names } from "@multigres/workload-kit";
-import { clusterConditions, type Findings } from "./conditions.ts";
+import { clusterConditions, clusterSummary, type Findings } from "./conditions.ts";
+import { storageGrowthFailures } from "./growth-failures.ts";
 import { appliedGeneration } from "./paused.ts";
 
 /** The whole status, rebuilt from what was found. */
 export function clusterStatus(findings: Findings, now: Date): MultigresClusterStatus {
-  const { cluster, health } = findings;
+  const { cluster, health, failures } = findings;
   const { name } = cluster.reference;
   const sum = (field: "desiredInstances" | "readyInstances") =>
     health.databases.reduce((total, database) => total + database[field], 0);
   return {
-    ...withConditions(cluster.owner, clusterConditions(findings), now),
+    ...baseStatus(
+      asApplied(cluster.owner),
+      { summary: clusterSummary(findings), failures, others: clusterConditions(findings) },
+      now,
+    ),
     globalTopoServer: { etcd: { available: health.topology.available } },
     cells: Object.fromEntries(
       health.cells.map(({ name: cell, gatewayAvailable, topoServerAvailable }) => [
@@ -34,27 +39,16 @@ export function clusterStatus(findings: Findings, now: Date): MultigresClusterSt
       // Kept without databases too: what multiorch wrote into the topology is found again under the same identity.
       ...(cluster.orchestratorCell === undefined ? {} : { cell: cluster.orchestratorCell }),
     },
+    ...storageGrowthFailures(health),
   };
 }
 
-/** Status of a cluster that can't be parsed: what was known of its parts stays. */
-export function malformedStatus(cluster: MultigresCluster, problem: string, now: Date): MultigresClusterStatus {
+/** What was known of the parts stays, because the cell of multiorch is remembered nowhere else. */
+export function malformedClusterStatus(cluster: MultigresCluster, problem: string, now: Date): MultigresClusterStatus {
   const message = `Nothing is done until the spec is corrected: ${problem}`;
-  const reason = reasons.invalidObject;
-  const drafts = summarize({
-    available: { status: "Unknown", reason, message },
-    progressing: { status: "True", reason, message },
-    stalled: { reason, message },
-  });
-  return { ...cluster.status, ...withConditions(cluster, drafts, now) };
+  return { ...cluster.status, ...malformedStatus(asApplied(cluster), message, now) };
 }
 
-function withConditions(
-  cluster: MultigresCluster,
-  drafts: readonly ConditionDraft[],
-  now: Date,
-): Pick<MultigresClusterStatus, "observedGeneration" | "conditions"> {
-  const generation = appliedGeneration(cluster);
-  const conditions = setConditions(cluster.status?.conditions, drafts, { generation, now });
-  return { observedGeneration: generation, conditions };
+function asApplied(cluster: MultigresCluster): Reported {
+  return { metadata: { generation: appliedGeneration(cluster) }, status: cluster.status };
 }

@@ -1,7 +1,7 @@
 import type { V1Pod, V1StatefulSet } from "@kubernetes/client-node";
 import type { ResolvedPool, ShardStatus } from "@multigres/api-types";
 import { controllerOf } from "@multigres/controller-kit";
-import { podHealth, reasons, statefulSetHealth } from "@multigres/status-kit";
+import { podHealth, reasons, statefulSetHealth, type WorkloadHealth } from "@multigres/status-kit";
 import { names, type PoolIdentity } from "@multigres/workload-kit";
 
 type PoolStatus = NonNullable<ShardStatus["pools"]>[number];
@@ -12,8 +12,7 @@ export interface PoolHealth {
   readonly outdatedPods: number;
   readonly progressing: boolean;
   readonly reason: string;
-  /** What keeps pods from running, as opposed to their normal start. */
-  readonly trouble?: { readonly reason: string; readonly message: string };
+  readonly troubles: WorkloadHealth["troubles"];
   readonly messages: readonly string[];
 }
 
@@ -39,7 +38,7 @@ export function poolHealth(
     outdatedPods: newest === undefined ? 0 : pods.length - updatedPods,
     progressing,
     reason: workload.progressing ? workload.reason : reasons.waitingForPods,
-    trouble: workload.trouble,
+    troubles: workload.troubles,
     messages: workload.progressing ? workload.messages : notReady(wantedNames, pods),
   };
 }

@@ -1,6 +1,7 @@
 import type {
   V1ConfigMap,
   V1PersistentVolumeClaim,
+  V1Pod,
   V1PodDisruptionBudget,
   V1Service,
   V1StatefulSet,
@@ -8,7 +9,20 @@ import type {
 import { describe, expect, test } from "vitest";
 import type { ObservedShard } from "./observe.ts";
 import { reconcile } from "./reconcile.ts";
-import { aPool, aShard, allOf, nothingOf, now, planned, poolName } from "./testing/builders.ts";
+import {
+  aPod,
+  aPool,
+  aShard,
+  allOf,
+  crashing,
+  nothingOf,
+  notReady,
+  now,
+  planned,
+  poolName,
+  settled,
+  unschedulableSince,
+} from "./testing/builders.ts";
 import { exampleShard } from "./testing/example.ts";
 
 function planFor(observed: ObservedShard) {
@@ -284,6 +298,43 @@ describe("what the pools of a shard share", () => {
 
   test("is no repository for S3", () => {
     expect(claims(nothingOf(aShard({ backupRepository: { s3: { bucket: "b" } } })))).toEqual([]);
+  });
+});
+
+describe("pods in trouble", () => {
+  const shard = aShard();
+  const [pool = aPool()] = shard.spec.pools;
+
+  /** The first pod of the first pool is in trouble, and its StatefulSet has noticed. */
+  function planWith(trouble: Partial<V1Pod>) {
+    const observed = allOf(shard);
+    const [first, ...others] = observed.statefulSets;
+    const noticed = first ? [settled(first, { readyReplicas: 2 })] : [];
+    const pods = [aPod(shard, pool, 0, trouble), ...observed.pods.slice(1)];
+    return planFor({ ...observed, pods, statefulSets: [...noticed, ...others] });
+  }
+
+  test("that can't run are told, naming pod and container", () => {
+    expect(planWith(crashing).events).toEqual([
+      {
+        type: "Warning",
+        reason: "CrashLoopBackOff",
+        action: "Observe",
+        note: `Pod ${poolName(shard, pool)}-0, container postgres: CrashLoopBackOff (back-off 5m0s)`,
+      },
+    ]);
+  });
+
+  test("that merely start aren't told", () => {
+    expect(planWith(notReady)).toMatchObject({ events: [], requeueAfterMs: undefined });
+    expect(firstPlan().events).toEqual([]);
+  });
+
+  test("that wait for their volumes aren't told yet, but looked at again", () => {
+    expect(planWith(unschedulableSince(now))).toMatchObject({ events: [], requeueAfterMs: 30_000 });
+    const stays = planWith(unschedulableSince(new Date(now.getTime() - 30_000)));
+    expect(stays.events.map(({ reason }) => reason)).toEqual(["Unschedulable"]);
+    expect(stays.requeueAfterMs).toBeUndefined();
   });
 });
 

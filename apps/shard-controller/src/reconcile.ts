@@ -10,11 +10,10 @@ import {
   surplusOf,
   workload,
 } from "@multigres/controller-kit";
-import { names } from "@multigres/workload-kit";
+import { troubleReport } from "@multigres/status-kit";
+import { keptVolumeClaim, names } from "@multigres/workload-kit";
 import type { ObservedShard } from "./observe.ts";
 import { poolHealth } from "./pool-health.ts";
-import { podTroubles } from "./pod-troubles.ts";
-import { type DataVolume, dataVolume } from "./resources/data-volume.ts";
 import { shardDisruptionBudget } from "./resources/disruption-budget.ts";
 import { hbaConfigMap } from "./resources/hba.ts";
 import { poolIdentity } from "./resources/identity.ts";
@@ -38,9 +37,9 @@ export function reconcile(observed: ObservedShard, { now }: { readonly now: Date
   ];
   const surplusStatefulSets = surplusOf(kinds.StatefulSet, controlledBy(shard, observed.statefulSets), objects);
   const surplusServices = surplusOf(kinds.Service, controlledBy(shard, observed.services), objects);
-  const troubles = podTroubles(
-    shard,
-    pools.map(({ facts }) => facts.health),
+  const facts = pools.map((pool) => pool.facts);
+  const troubles = troubleReport(
+    facts.map(({ health }) => health),
     now,
   );
   return {
@@ -60,10 +59,10 @@ export function reconcile(observed: ObservedShard, { now }: { readonly now: Date
       shardStatus(
         {
           shard,
-          pools: pools.map(({ facts }) => facts),
+          pools: facts,
           surplusStatefulSets: surplusStatefulSets.map(({ metadata }) => metadata?.name ?? ""),
+          failures,
         },
-        failures,
         now,
       ),
     requeueAfterMs: troubles.lookAgainAfterMs,
@@ -80,19 +79,16 @@ function poolPlan({ shard, statefulSets, pods }: ObservedShard, pool: ResolvedPo
   const identity = poolIdentity(shard.spec, pool);
   const name = names.pool(identity);
   const live = statefulSets.find(({ metadata }) => metadata?.name === name);
-  const volume = dataVolume(dataVolumeClaim(shard.spec, pool), liveDataVolumeClaim(live));
+  const liveClaim = live?.spec?.volumeClaimTemplates?.find(({ metadata }) => metadata?.name === dataVolumeName);
+  const claim = keptVolumeClaim(dataVolumeClaim(shard.spec, pool), liveClaim);
   return {
     services: [
       headlessService(shard, pool),
       ...Array.from({ length: pool.replicas }, (_, ordinal) => podService(shard, pool, ordinal)),
     ],
-    statefulSet: poolStatefulSet(shard, pool, volume.claim),
-    facts: { health: poolHealth(pool, identity, live, pods), volume },
+    statefulSet: poolStatefulSet(shard, pool, claim.template),
+    facts: { health: poolHealth(pool, identity, live, pods), claim },
   };
-}
-
-function liveDataVolumeClaim(statefulSet: V1StatefulSet | undefined): DataVolume["claim"] | undefined {
-  return statefulSet?.spec?.volumeClaimTemplates?.find(({ metadata }) => metadata?.name === dataVolumeName);
 }
 
 /** What carries the shard's labels may be somebody else's. */

@@ -5,7 +5,7 @@ import { findCondition } from "@multigres/status-kit";
 import { describe, expect, test } from "vitest";
 import type { ObservedShard } from "./observe.ts";
 import { reconcile } from "./reconcile.ts";
-import { malformedStatus } from "./status.ts";
+import { shardController } from "./definition.ts";
 import {
   aPod,
   aPool,
@@ -258,7 +258,7 @@ test("pods of removed ordinals and pools don't count", () => {
   const status = statusOf({ ...allOf(aShard()), shard: aShard({ pools: [aPool({ replicas: 2 })] }) });
   expect(status).toMatchObject({ totalPods: 2, readyPods: 2 });
   expect(condition(status, "Progressing").message).toContain(
-    `StatefulSet ${poolName(aShard(), z2)} of a removed pool is being deleted`,
+    `StatefulSet ${poolName(aShard(), z2)} of a removed pool is no longer wanted`,
   );
 });
 
@@ -324,8 +324,9 @@ test("lastTransitionTime moves only with the condition's status", () => {
 
 test("a Shard that can't be read says what is wrong and claims nothing", () => {
   // The first status never says Unknown.
-  const seenBefore = { ...aShard(), status: { conditions: [] } };
-  const status = malformedStatus(seenBefore, "spec.pools: missing", now);
+  const seenBefore = { ...aShard(), status: { conditions: [], readyPods: 6 } };
+  const status = shardController.malformed(seenBefore, "spec.pools: missing", { now, settings: {} });
+  expect(status.readyPods).toBeUndefined();
   expect(summary(status)).toEqual({ Available: "Unknown", Progressing: "True", Ready: "Unknown", Stalled: "True" });
   expect(condition(status, "Stalled")).toEqual({
     status: "True",

@@ -1,24 +1,26 @@
 import type { Shard, ShardStatus } from "@multigres/api-types";
 import type { WriteFailure } from "@multigres/controller-kit";
 import {
+  baseStatus,
   type ConditionDraft,
   conditionTypes,
   joinMessages,
+  type KeptVolumes,
+  keptVolumesMessage,
+  keptVolumesStall,
   messages,
-  nameConflicts,
   reasons,
+  type Stall,
+  stallOf,
   type Summary,
-  setConditions,
-  summarize,
-  withFailures,
 } from "@multigres/status-kit";
+import type { KeptVolumeClaim } from "@multigres/workload-kit";
 import type { PoolHealth } from "./pool-health.ts";
 import { countedPods, neededPods, type PodsInCell, reachesQuorum } from "./quorum.ts";
-import type { DataVolume } from "./resources/data-volume.ts";
 
 export interface PoolFacts {
   readonly health: PoolHealth;
-  readonly volume: DataVolume;
+  readonly claim: KeptVolumeClaim;
 }
 
 export interface ShardFacts {
@@ -26,40 +28,18 @@ export interface ShardFacts {
   readonly pools: readonly PoolFacts[];
   /** Names of StatefulSets whose pool is no longer in the spec. */
   readonly surplusStatefulSets: readonly string[];
+  readonly failures: readonly WriteFailure[];
 }
 
-export function shardStatus(facts: ShardFacts, failures: readonly WriteFailure[], now: Date): ShardStatus {
-  const { shard, pools } = facts;
-  const generation = shard.metadata.generation ?? 0;
-  const drafts = [
-    ...summarize(withFailures(summaryOf(facts), failures)),
-    ...nameConflicts(failures),
-    primaryElected,
-    ...readOnlyPoolsElectable(shard),
-  ];
+export function shardStatus(facts: ShardFacts, now: Date): ShardStatus {
+  const { shard, pools, failures } = facts;
+  const others = [primaryElected, ...readOnlyPoolsElectable(shard)];
   return {
-    observedGeneration: generation,
+    ...baseStatus(shard, { summary: summaryOf(facts), failures, others }, now),
     ...countsOf(pools),
     servingWrites: "Unknown",
     pools: pools.map(({ health }) => health.status),
     ...storageGrowthFailures(pools),
-    conditions: setConditions(shard.status?.conditions, drafts, { generation, now }),
-  };
-}
-
-/** For a Shard that can't be read: nothing is known of its pods, which stay as they are. */
-export function malformedStatus(shard: Shard, message: string, now: Date): ShardStatus {
-  const generation = shard.metadata.generation ?? 0;
-  const stalled = { reason: reasons.invalidObject, message };
-  const summary: Summary = {
-    available: { status: "Unknown", ...stalled },
-    progressing: { status: "True", ...stalled },
-    stalled,
-  };
-  return {
-    observedGeneration: generation,
-    servingWrites: "Unknown",
-    conditions: setConditions(shard.status?.conditions, summarize(summary), { generation, now }),
   };
 }
 
@@ -71,34 +51,25 @@ function countsOf(pools: readonly PoolFacts[]): { totalPods: number; readyPods: 
 
 /** What admission needs to know in order to let the user go back to the size that his volumes have. */
 function storageGrowthFailures(pools: readonly PoolFacts[]): Pick<ShardStatus, "storageGrowthFailures"> {
-  const failures = pools.flatMap(({ health: { status }, volume }) =>
-    volume.storage === undefined ? [] : [[`${status.type}/${status.cell}`, volume.storage] as const],
+  const failures = pools.flatMap(({ health: { status }, claim }) =>
+    claim.storage === undefined ? [] : [[`${status.type}/${status.cell}`, claim.storage] as const],
   );
   return failures.length === 0 ? {} : { storageGrowthFailures: Object.fromEntries(failures) };
 }
 
 function summaryOf(facts: ShardFacts): Summary {
-  const volumes = volumesNotApplied(facts);
-  const stalls = [...unreachableQuorum(facts), ...volumes, ...(volumes.length > 0 ? [volumesRemedy] : [])];
+  const stalls = [unreachableQuorum(facts), keptVolumesStall(keptVolumes(facts))];
   return {
     available: available(facts),
     progressing: progressing(facts),
-    stalled: stalls[0] && {
-      reason: stalls[0].reason,
-      message: joinMessages(stalls.map(({ message }) => message)),
-    },
+    stalled: stallOf(stalls.filter((stall) => stall !== undefined)),
   };
-}
-
-interface Stall {
-  readonly reason: string;
-  readonly message: string;
 }
 
 function available(facts: ShardFacts): Summary["available"] {
   const { shard, pools } = facts;
   const { durabilityPolicy } = shard.spec;
-  const [stall] = unreachableQuorum(facts);
+  const stall = unreachableQuorum(facts);
   if (stall) return { status: "False", ...stall };
   const { totalPods, readyPods } = countsOf(pools);
   const ready = podsInCells(pools, "readyPods");
@@ -114,12 +85,12 @@ function available(facts: ShardFacts): Summary["available"] {
 function progressing(facts: ShardFacts): Summary["progressing"] {
   const { pools, surplusStatefulSets } = facts;
   const behind = pools.map(({ health }) => health).filter((health) => health.progressing);
-  const volumes = volumesNotApplied(facts);
-  const troubles = behind.flatMap(({ trouble }) => trouble ?? []);
+  const kept = keptVolumes(facts);
+  const troubles = behind.flatMap((health) => health.troubles);
   const reason =
     troubles[0]?.reason ??
     behind[0]?.reason ??
-    volumes[0]?.reason ??
+    (kept.length > 0 ? reasons.storageNotApplied : undefined) ??
     (surplusStatefulSets.length > 0 ? reasons.removing : undefined);
   if (reason === undefined) return { status: "False", reason: reasons.converged, message: messages.converged };
   return {
@@ -128,9 +99,9 @@ function progressing(facts: ShardFacts): Summary["progressing"] {
     message: joinMessages([
       ...troubles.map(({ message }) => message),
       outdatedPods(facts),
-      ...behind.flatMap((health) => health.messages.filter((message) => message !== health.trouble?.message)),
-      ...volumes.map(({ message }) => message),
-      ...surplusStatefulSets.map((name) => `StatefulSet ${name} of a removed pool is being deleted`),
+      ...behind.flatMap((health) => health.messages),
+      ...kept.map(keptVolumesMessage),
+      ...surplusStatefulSets.map((name) => `StatefulSet ${name} of a removed pool is no longer wanted`),
     ]),
   };
 }
@@ -142,38 +113,26 @@ function outdatedPods({ pools }: ShardFacts): string | undefined {
   return `${outdated} of ${totalPods} pods run an older template; pod replacement isn't automatic yet, a pod gets the newest one when it is deleted`;
 }
 
-function unreachableQuorum({ shard, pools }: ShardFacts): Stall[] {
+function unreachableQuorum({ shard, pools }: ShardFacts): Stall | undefined {
   const { durabilityPolicy: policy, database } = shard.spec;
   const wanted = podsInCells(pools, "totalPods");
-  if (reachesQuorum(policy, wanted)) return [];
+  if (reachesQuorum(policy, wanted)) return undefined;
   const remedy =
     policy === "AT_LEAST_2"
       ? `raise the replicas of a pool of database ${database}`
       : `give database ${database} a pool with replicas in another cell, or durabilityPolicy AT_LEAST_2`;
   const isEmpty = wanted.every(({ pods }) => pods === 0);
-  return [
-    {
-      reason: isEmpty ? reasons.noPodsWanted : reasons.quorumUnreachable,
-      message: `Durability policy ${policy} needs ${neededPods(policy)}, the pools ask for ${countedPods(policy, wanted)}: ${remedy}`,
-    },
-  ];
+  return {
+    reason: isEmpty ? reasons.noPodsWanted : reasons.quorumUnreachable,
+    message: `Durability policy ${policy} needs ${neededPods(policy)}, the pools ask for ${countedPods(policy, wanted)}: ${remedy}`,
+  };
 }
 
-function volumesNotApplied({ pools }: ShardFacts): Stall[] {
-  return pools.flatMap(({ health, volume: { notApplied } }) =>
-    notApplied === undefined
-      ? []
-      : {
-          reason: reasons.storageNotApplied,
-          message: `StatefulSet ${health.status.statefulSetName} keeps the volumes that it was made with: ${notApplied}`,
-        },
+function keptVolumes({ pools }: ShardFacts): KeptVolumes[] {
+  return pools.flatMap(({ health, claim: { notApplied } }) =>
+    notApplied === undefined ? [] : [{ statefulSet: health.status.statefulSetName, notApplied }],
   );
 }
-
-const volumesRemedy: Stall = {
-  reason: reasons.storageNotApplied,
-  message: "existing volumes can't be changed yet, set dataVolumeClaimTemplate back",
-};
 
 function podsInCells(pools: readonly PoolFacts[], count: "totalPods" | "readyPods"): PodsInCell[] {
   return pools.map(({ health: { status } }) => ({ cell: status.cell, pods: status[count] }));

@@ -17,7 +17,7 @@ export function reconcile(
       deletionOf(kinds.Shard, surplus, "partitioning.shards asks for fewer. Its PersistentVolumeClaims stay."),
     ),
     events: [],
-    status: (failures) => tableGroupStatus({ tableGroup, wantedNames, shards }, failures, now),
+    status: (failures) => tableGroupStatus({ tableGroup, wantedNames, shards, failures }, now),
   };
 }
 

@@ -2,12 +2,13 @@ import type { Shard, TableGroup, TableGroupStatus } from "@multigres/api-types";
 import type { WriteFailure } from "@multigres/controller-kit";
 import { findCondition } from "@multigres/status-kit";
 import { describe, expect, test } from "vitest";
-import { malformedStatus, tableGroupStatus } from "./status.ts";
+import { tableGroupController } from "./definition.ts";
+import { tableGroupStatus } from "./status.ts";
 import { aLiveShard, aPool, aTableGroup, conditionsOf, now } from "./testing/builders.ts";
 
 function statusOf(tableGroup: TableGroup, shards: Shard[], failures: WriteFailure[] = []): TableGroupStatus {
   const wantedNames = Array.from({ length: tableGroup.spec.partitioning.shards }, (_, i) => `prod-db-default-${i}`);
-  return tableGroupStatus({ tableGroup, wantedNames, shards }, failures, now);
+  return tableGroupStatus({ tableGroup, wantedNames, shards, failures }, now);
 }
 
 function condition(status: TableGroupStatus, type: string) {
@@ -76,7 +77,7 @@ describe("the status of a TableGroup", () => {
     expect(condition(status, "Progressing")).toEqual({
       status: "True",
       reason: "Removing",
-      message: "Shard prod-db-default-1 is being deleted",
+      message: "Shard prod-db-default-1 is no longer wanted",
     });
   });
 
@@ -158,7 +159,8 @@ describe("the status of a TableGroup", () => {
 });
 
 test("a TableGroup that can't be read says what is wrong and claims nothing", () => {
-  const status = malformedStatus(seenBefore(aTableGroup()), "spec.partitioning: missing", now);
+  const object = seenBefore({ ...aTableGroup(), status: { readyPods: 6 } });
+  const status = tableGroupController.malformed(object, "spec.partitioning: missing", { now, settings: {} });
   expect(status.readyPods).toBeUndefined();
   expect(summary(status)).toEqual({ Available: "Unknown", Progressing: "True", Ready: "Unknown", Stalled: "True" });
   expect(condition(status, "Stalled")).toEqual({

@@ -1,9 +1,9 @@
 import type { TopoServer, TopoServerStatus } from "@multigres/api-types";
 import { type ControllerDefinition, kinds } from "@multigres/controller-kit";
+import { malformedStatus } from "@multigres/status-kit";
 import { type ObservedTopoServer, observe } from "./observe.ts";
 import { parse } from "./parse.ts";
 import { reconcile } from "./reconcile.ts";
-import { malformedStatus } from "./status.ts";
 import { watches } from "./watches.ts";
 
 export const topoController: ControllerDefinition<TopoServer, ObservedTopoServer, TopoServerStatus, unknown> = {

@@ -91,10 +91,22 @@ describe("Events", () => {
       {
         type: "Warning",
         reason: "ImagePullBackOff",
-        action: "WatchMembers",
+        action: "Observe",
         note: "Pod example-multigres-cluster-global-1, container etcd: ImagePullBackOff (no such tag)",
       },
     ]);
+  });
+
+  test("don't tell of members whose volumes aren't bound yet, but look again", () => {
+    const pod = aPod("p");
+    pod.status = {
+      conditions: [{ type: "PodScheduled", status: "False", reason: "Unschedulable", lastTransitionTime: now }],
+    };
+    const statefulSet = aLiveStatefulSet(aTopoServer(), { readyReplicas: 2 });
+    expect(plan(observed(aTopoServer(), { statefulSet, pods: [pod] }))).toMatchObject({
+      events: [],
+      requeueAfterMs: 30_000,
+    });
   });
 
   test("don't tell of members that merely start", () => {

@@ -1,7 +1,7 @@
 import type { TopoServerStatus } from "@multigres/api-types";
-import { deletionOf, type EventDraft, kinds, type Plan, surplusOf, workload } from "@multigres/controller-kit";
-import { statefulSetHealth, type WorkloadHealth } from "@multigres/status-kit";
-import { keptVolumeClaim, storageOf } from "@multigres/workload-kit";
+import { deletionOf, kinds, type Plan, surplusOf, workload } from "@multigres/controller-kit";
+import { statefulSetHealth, troubleReport } from "@multigres/status-kit";
+import { keptVolumeClaim } from "@multigres/workload-kit";
 import { dataVolumeName, quorumOf } from "./etcd.ts";
 import type { ObservedTopoServer } from "./observe.ts";
 import { memberBudget } from "./resources/disruption-budget.ts";
@@ -15,12 +15,11 @@ export function reconcile(
 ): Plan<TopoServerStatus> {
   const { name } = topoServer.metadata;
   const { replicas } = topoServer.spec;
-  const wantedClaim = wantedDataClaim(topoServer);
   const liveClaim = statefulSet?.spec?.volumeClaimTemplates?.find(({ metadata }) => metadata?.name === dataVolumeName);
-  const claim = keptVolumeClaim(wantedClaim, liveClaim);
+  const claim = keptVolumeClaim(wantedDataClaim(topoServer), liveClaim);
   const budget = memberBudget(topoServer);
   const members = statefulSetHealth({ name, replicas, required: quorumOf(replicas) }, statefulSet, pods);
-  const storage = claim.applied ? undefined : { has: storageOf(claim.template), wants: storageOf(wantedClaim) };
+  const troubles = troubleReport([members], now);
   const objects = [
     workload(kinds.Service, peerService(topoServer)),
     workload(kinds.Service, clientService(topoServer)),
@@ -32,11 +31,8 @@ export function reconcile(
     deletions: surplusOf(kinds.PodDisruptionBudget, disruptionBudgets, objects).map((surplus) =>
       deletionOf(kinds.PodDisruptionBudget, surplus),
     ),
-    events: troubleEvents(members),
-    status: (failures) => topoServerStatus({ topoServer, members, storage, failures }, now),
+    events: troubles.events,
+    status: (failures) => topoServerStatus({ topoServer, members, claim, failures }, now),
+    requeueAfterMs: troubles.lookAgainAfterMs,
   };
-}
-
-function troubleEvents({ trouble }: WorkloadHealth): EventDraft[] {
-  return trouble ? [{ type: "Warning", reason: trouble.reason, action: "WatchMembers", note: trouble.message }] : [];
 }

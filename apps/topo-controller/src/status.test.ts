@@ -3,7 +3,6 @@ import type { WriteFailure } from "@multigres/controller-kit";
 import { describe, expect, test } from "vitest";
 import type { ObservedTopoServer } from "./observe.ts";
 import { reconcile } from "./reconcile.ts";
-import { malformedStatus } from "./status.ts";
 import { aLiveStatefulSet, aPod, aTopoServer, now, observed } from "./testing/builders.ts";
 
 function status(
@@ -143,32 +142,26 @@ describe("trouble", () => {
     expect(condition("NameConflict", conditions)).toMatchObject({ status: "True", message: failure.message });
   });
 
-  test("of a volume template that can't change names both sizes, or that something else differs", () => {
+  test("of a volume template that can't change is Stalled and names both sizes, or what else differs", () => {
     const more = (template: object) => ({
       ...aTopoServer({ dataVolumeClaimTemplate: template }),
       metadata: aTopoServer().metadata,
     });
     const statefulSet = aLiveStatefulSet(aTopoServer());
     const grown = status(more({ resources: { requests: { storage: "20Gi" } } }), { statefulSet });
-    expect(condition("Progressing", grown.conditions)?.message).toBe(
-      "StatefulSet example-multigres-cluster-global keeps volumes of 10Gi, the spec asks for 20Gi",
-    );
+    const kept = "StatefulSet example-multigres-cluster-global keeps the volumes that it was made with";
+    expect(condition("Progressing", grown.conditions)?.message).toBe(`${kept}: storage is 10Gi, wanted is 20Gi`);
+    expect(condition("Stalled", grown.conditions)).toMatchObject({
+      status: "True",
+      reason: "StorageNotApplied",
+      message: `${kept}: storage is 10Gi, wanted is 20Gi; existing volumes can't be changed yet, set dataVolumeClaimTemplate back`,
+    });
+    expect(condition("Available", grown.conditions)?.status).toBe("True");
+    expect(grown.storageGrowthFailures).toEqual({ data: "10Gi" });
     const moved = status(more({ resources: { requests: { storage: "10Gi" } }, storageClassName: "fast" }), {
       statefulSet,
     });
-    expect(condition("Progressing", moved.conditions)?.message).toMatch(/keeps the claim template/);
+    expect(condition("Progressing", moved.conditions)?.message).toContain("storageClassName is unset, wanted is fast");
     expect(moved).not.toHaveProperty("storageGrowthFailures");
   });
-});
-
-test("a TopoServer that can't be read says why and guesses nothing", () => {
-  const { conditions, ...rest } = malformedStatus(seenBefore(aTopoServer()), "spec.replicas: expected number", now);
-  expect(rest).toEqual({ observedGeneration: 3 });
-  expect(conditions?.map(({ type, status: value }) => `${type}=${value}`)).toEqual([
-    "Available=Unknown",
-    "Progressing=True",
-    "Ready=Unknown",
-    "Stalled=True",
-  ]);
-  expect(condition("Stalled", conditions)?.message).toBe("spec.replicas: expected number");
 });

@@ -85,6 +85,7 @@ export {
   condition,
   type DurabilityPolicy,
   type LocalObjectReference,
+  neverObserved,
   type PersistentVolumeClaimRetentionPolicy,
   type Quantity,
   quantity,
@@ -93,7 +94,7 @@ export {
   type SecretKeyReference,
   type VolumeClaimTemplate,
 } from "./schema/common.ts";
-export { compareQuantities, formatQuantity, parseQuantity } from "./quantity.ts";
+export { compareQuantities, formatQuantity, parseQuantity, sameQuantity } from "./quantity.ts";
 
 // Limits and defaults that are part of the API
 export { bounds, defaultEtcdReplicas, defaultStorage } from "./schema/bounds.ts";

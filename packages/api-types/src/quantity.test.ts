@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compareQuantities, formatQuantity, parseQuantity } from "./quantity.ts";
+import { compareQuantities, formatQuantity, parseQuantity, sameQuantity } from "./quantity.ts";
 
 const nano = 10n ** 9n;
 const most = (2n ** 63n - 1n) * nano;
@@ -136,5 +136,28 @@ describe("compareQuantities", () => {
   test("what isn't a quantity is named in the error", () => {
     expect(() => compareQuantities("1Gi", "much")).toThrow(new RangeError('"much" isn\'t a Kubernetes quantity'));
     expect(() => compareQuantities("few", "1Gi")).toThrow('"few"');
+  });
+});
+
+describe("sameQuantity", () => {
+  test.each([
+    ["1Gi", "1024Mi"],
+    ["0.5", "500m"],
+    ["1", 1],
+    ["1e3", "1k"],
+    ["0.1n", "1n"],
+    ["-1", "-1000m"],
+  ])("%s is %s", (a, b) => {
+    expect(sameQuantity(a, b)).toBe(true);
+  });
+
+  test.each([
+    ["1G", "1Gi"],
+    ["1", "-1"],
+    ["x", "x"],
+    ["1", undefined],
+    [undefined, undefined],
+  ])("%s isn't %s", (a, b) => {
+    expect(sameQuantity(a, b)).toBe(false);
   });
 });

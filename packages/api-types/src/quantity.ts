@@ -79,6 +79,12 @@ export function compareQuantities(a: Quantity, b: Quantity): number {
   return left < right ? -1 : 1;
 }
 
+/** Whether both are quantities and mean one amount: `1Gi` and `1024Mi`, `0.5` and `500m`. */
+export function sameQuantity(a: unknown, b: unknown): boolean {
+  const amount = parseQuantity(a);
+  return amount !== undefined && amount === parseQuantity(b);
+}
+
 function mustParse(value: Quantity): bigint {
   const amount = parseQuantity(value);
   if (amount === undefined) throw new RangeError(`${JSON.stringify(value)} isn't a Kubernetes quantity`);

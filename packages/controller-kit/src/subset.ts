@@ -1,4 +1,4 @@
-import { sameQuantity } from "./quantity.ts";
+import { sameQuantity } from "@multigres/api-types";
 
 /**
  * How desired and live are compared.

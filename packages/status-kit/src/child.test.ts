@@ -1,6 +1,6 @@
 import type { Condition, ConditionStatus } from "@multigres/api-types";
 import { describe, expect, test } from "vitest";
-import { allOf, type Child, childHealth, joinMessages } from "./child.ts";
+import { type Child, childHealth } from "./child.ts";
 
 const expectation = { kind: "Cell", name: "demo-z1" };
 
@@ -36,43 +36,49 @@ describe("childHealth", () => {
       observed: true,
       available: "True",
       progressing: false,
+      reasons: { available: "WhyAvailable", progressing: "WhyProgressing" },
       stalled: undefined,
       message: undefined,
     });
   });
 
-  test.each<[string, Child | undefined, ConditionStatus, string]>([
-    ["doesn't exist", undefined, "False", "Cell demo-z1 doesn't exist yet"],
+  test.each<[string, Child | undefined, ConditionStatus, string, string]>([
+    ["doesn't exist", undefined, "False", "NotCreatedYet", "Cell demo-z1 doesn't exist yet"],
     [
       "is being deleted",
       aChild({ deletionTimestamp: "2026-01-01T00:00:00Z" }),
       "Unknown",
+      "ChildrenNotObserved",
       "Cell demo-z1 is being deleted",
     ],
     [
       "has observed an older spec",
       aChild({ observedGeneration: 2 }),
       "Unknown",
+      "ChildrenNotObserved",
       "Cell demo-z1 hasn't observed its current spec yet",
     ],
     [
       "has no status",
       { ...aChild(), status: undefined },
       "Unknown",
+      "ChildrenNotObserved",
       "Cell demo-z1 hasn't observed its current spec yet",
     ],
     [
       "has conditions and never said of which spec",
       { ...aChild(), status: { conditions: aChild().status?.conditions } },
       "Unknown",
+      "ChildrenNotObserved",
       "Cell demo-z1 hasn't observed its current spec yet",
     ],
-  ])("a child that %s counts for nothing, whatever its conditions say", (_, child, available, message) => {
+  ])("a child that %s counts for nothing, whatever its conditions say", (_, child, available, reason, message) => {
     expect(childHealth(expectation, child)).toEqual({
       name: "demo-z1",
       observed: false,
       available,
       progressing: true,
+      reasons: { available: reason, progressing: reason },
       message,
     });
   });
@@ -186,72 +192,5 @@ describe("childHealth", () => {
   ])("%s", (_, overrides, stalled) => {
     const conditions = [...(aChild().status?.conditions ?? []), aCondition("Stalled", "True", overrides)];
     expect(childHealth(expectation, aChild({ conditions })).stalled).toEqual(stalled);
-  });
-});
-
-describe("allOf", () => {
-  test.each<[ConditionStatus, readonly ConditionStatus[]]>([
-    ["True", []],
-    ["True", ["True", "True"]],
-    ["False", ["True", "False"]],
-    ["False", ["Unknown", "False"]],
-    ["Unknown", ["True", "Unknown"]],
-    ["Unknown", ["Unknown"]],
-  ])("is %s for %j", (result, statuses) => {
-    expect(allOf(statuses)).toBe(result);
-  });
-});
-
-describe("joinMessages", () => {
-  test.each<[string, readonly (string | undefined)[], string]>([
-    ["nothing", [], ""],
-    ["one", ["a"], "a"],
-    ["several in their order", ["b", "a"], "b; a"],
-    ["gaps", [undefined, "a", "", "b"], "a; b"],
-    ["repetitions", ["a", "b", "a"], "a; b"],
-  ])("joins %s", (_, parts, joined) => {
-    expect(joinMessages(parts)).toBe(joined);
-  });
-
-  test("counts what has no room", () => {
-    const parts = Array.from({ length: 50 }, (_, index) => `Pod demo-${index} isn't ready`);
-    const joined = joinMessages(parts, 128);
-    expect(joined).toBe(
-      "Pod demo-0 isn't ready; Pod demo-1 isn't ready; Pod demo-2 isn't ready; Pod demo-3 isn't ready; and 46 more",
-    );
-    expect(joined.length).toBeLessThanOrEqual(128);
-  });
-
-  test("shortens what would fill it alone, so that others still fit", () => {
-    const joined = joinMessages(["x".repeat(5000), "short"]);
-    expect(joined).toMatch(/^x+…; short$/);
-    expect(joined.length).toBeLessThanOrEqual(1024);
-  });
-
-  test("cuts several long ones alike, so that each culprit is named", () => {
-    const parts = ["a", "b", "c"].map((start) => start.padEnd(600, "."));
-    const joined = joinMessages([...parts, "e"]);
-    expect(joined).toMatch(/^a\.+…; b\.+…; c\.+…; e$/);
-    expect(joined.length).toBeGreaterThan(1000);
-  });
-
-  test("counts what would be cut to less than a fifth of the room", () => {
-    const parts = Array.from({ length: 9 }, (_, index) => `${index}`.padEnd(600, "."));
-    expect(joinMessages(parts)).toMatch(/^0\.+…; 1\.+…; 2\.+…; 3\.+…; and 5 more$/);
-  });
-
-  test.each([64, 65, 100, 1024])("stays within %i characters, whatever it is given", (limit) => {
-    for (const length of [1, 20, 31, 32, 33, 60, 500, 5000]) {
-      const parts = Array.from({ length: 9 }, (_, index) => `${index}`.padEnd(length, "y"));
-      expect(joinMessages(parts, limit).length).toBeLessThanOrEqual(limit);
-    }
-  });
-
-  test("never cuts a character in half, which the server would store as another one", () => {
-    for (const start of ["", "x"]) {
-      const joined = joinMessages([`${start}${"🐘".repeat(600)}`]);
-      expect(joined).toContain("🐘…");
-      expect(Buffer.from(joined).toString()).toBe(joined);
-    }
   });
 });

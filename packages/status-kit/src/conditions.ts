@@ -64,12 +64,18 @@ function rank(type: string): number {
   return index === -1 ? order.length : index;
 }
 
+/** Why a person must act. */
+export interface Stall {
+  readonly reason: string;
+  readonly message: string;
+}
+
 /** What every kind says of itself, before `Ready` and `Stalled` are derived. */
 export interface Summary {
   readonly available: Omit<ConditionDraft, "type">;
   readonly progressing: Omit<ConditionDraft, "type">;
   /** Set when a person must act. */
-  readonly stalled?: { readonly reason: string; readonly message: string };
+  readonly stalled?: Stall;
 }
 
 /**

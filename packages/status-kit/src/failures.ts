@@ -1,5 +1,5 @@
-import { joinMessages } from "./child.ts";
 import type { ConditionDraft, Summary } from "./conditions.ts";
+import { joinMessages } from "./join-messages.ts";
 import { conditionTypes, reasons } from "./vocabulary.ts";
 
 /** A write that failed; controller-kit's `WriteFailure` is assignable. */

@@ -6,7 +6,13 @@ export interface ObservedPod {
     phase?: string;
     reason?: string;
     message?: string;
-    conditions?: readonly { type: string; status: string; reason?: string; message?: string }[];
+    conditions?: readonly {
+      type: string;
+      status: string;
+      reason?: string;
+      message?: string;
+      lastTransitionTime?: string | Date;
+    }[];
     containerStatuses?: readonly ObservedContainer[];
     initContainerStatuses?: readonly ObservedContainer[];
   };
@@ -38,6 +44,8 @@ export interface PodHealth {
   readonly reason?: string;
   /** One line that names pod and container. Set when not ready. */
   readonly message?: string;
+  /** Since when the scheduler finds no place for it. */
+  readonly since?: Date;
 }
 
 /** Waiting reasons that are no trouble but the normal way to a running container. */
@@ -56,18 +64,25 @@ export function podHealth(pod: ObservedPod): PodHealth {
   if (readiness?.status === "True") return { name, ready: true };
   const trouble = failure(pod) ?? containerTrouble(pod) ?? podTrouble(pod);
   return trouble
-    ? { name, ready: false, reason: trouble.reason, message: `Pod ${name}${trouble.text}` }
+    ? {
+        name,
+        ready: false,
+        reason: trouble.reason,
+        message: `Pod ${name}${trouble.text}`,
+        ...(trouble.since && { since: trouble.since }),
+      }
     : { name, ready: false, message: `Pod ${name} isn't ready` };
 }
 
-interface Trouble {
+interface Cause {
   readonly reason: string;
   /** Follows the pod's name. */
   readonly text: string;
+  readonly since?: Date;
 }
 
 /** Trouble of the first container that has any; init containers come first, as in the pod's life. */
-function containerTrouble({ status }: ObservedPod): Trouble | undefined {
+function containerTrouble({ status }: ObservedPod): Cause | undefined {
   for (const container of [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])]) {
     const trouble = troubleOf(container);
     if (trouble) return { reason: trouble.reason, text: `, container ${container.name}: ${trouble.text}` };
@@ -75,7 +90,7 @@ function containerTrouble({ status }: ObservedPod): Trouble | undefined {
   return undefined;
 }
 
-function troubleOf({ state, lastState, ready }: ObservedContainer): Trouble | undefined {
+function troubleOf({ state, lastState, ready }: ObservedContainer): Cause | undefined {
   const { waiting, terminated } = state ?? {};
   const before = lastState?.terminated;
   if (waiting?.reason && !starting.has(waiting.reason)) {
@@ -98,21 +113,24 @@ function endOf({ reason = "Error", exitCode, message }: TerminatedContainer): st
 }
 
 /** A pod that was ended for good, for example by an eviction; its containers only show that they were killed. */
-function failure({ status }: ObservedPod): Trouble | undefined {
+function failure({ status }: ObservedPod): Cause | undefined {
   return status?.phase === "Failed" && status.reason ? stated(status.reason, status.message) : undefined;
 }
 
 /** What happened to the pod as a whole: never scheduled, failed, on a node that is gone. */
-function podTrouble(pod: ObservedPod): Trouble | undefined {
+function podTrouble(pod: ObservedPod): Cause | undefined {
   const scheduled = conditionOf(pod, "PodScheduled");
-  if (scheduled?.status === "False") return stated(scheduled.reason ?? "Unschedulable", scheduled.message);
+  if (scheduled?.status === "False") {
+    const { reason = "Unschedulable", message, lastTransitionTime: since } = scheduled;
+    return { ...stated(reason, message), ...(since !== undefined && { since: new Date(since) }) };
+  }
   if (pod.status?.phase === "Failed") return stated("Failed", pod.status.message);
   const readiness = conditionOf(pod, "Ready");
   if (readiness && !uninformative.has(readiness.reason ?? "")) return stated(readiness.reason ?? "", readiness.message);
   return undefined;
 }
 
-function stated(reason: string, message: string | undefined): Trouble {
+function stated(reason: string, message: string | undefined): Cause {
   return { reason, text: `: ${reason}${inBrackets(message)}` };
 }
 

@@ -33,6 +33,7 @@ describe("a workload", () => {
       available: "True",
       progressing: false,
       reason: "Converged",
+      troubles: [],
       messages: [],
     });
   });
@@ -82,6 +83,7 @@ describe("a workload", () => {
       available: "False",
       progressing: false,
       reason: "NoPodsWanted",
+      troubles: [],
       messages: ["Deployment etcd has replicas: 0"],
     });
     expect(deploymentHealth(wanted(0), aWorkload(), [])).toMatchObject({ available: "False", progressing: true });
@@ -121,7 +123,9 @@ describe("trouble of pods", () => {
     const pods = [aPod("etcd-0"), aPod("etcd-1", { reason: "ImagePullBackOff", message: "no such image" })];
     expect(statefulSetHealth(wanted(), aWorkload({ readyReplicas: 1 }), pods)).toMatchObject({
       reason: "ImagePullBackOff",
-      trouble: { reason: "ImagePullBackOff" },
+      troubles: [
+        { reason: "ImagePullBackOff", message: "Pod etcd-1, container etcd: ImagePullBackOff (no such image)" },
+      ],
       messages: [
         "Pod etcd-1, container etcd: ImagePullBackOff (no such image)",
         "StatefulSet etcd has 1 of 3 pods ready",
@@ -131,7 +135,16 @@ describe("trouble of pods", () => {
   });
 
   test("isn't told of pods that merely start", () => {
-    expect(statefulSetHealth(wanted(), aWorkload({ readyReplicas: 2 }), [aPod("etcd-0")]).trouble).toBeUndefined();
+    expect(statefulSetHealth(wanted(), aWorkload({ readyReplicas: 2 }), [aPod("etcd-0")]).troubles).toEqual([]);
+  });
+
+  test("to find a node is told with the time since when", () => {
+    const lastTransitionTime = "2026-01-01T00:00:00Z";
+    const conditions = [{ type: "PodScheduled", status: "False", reason: "Unschedulable", lastTransitionTime }];
+    const pod: ObservedPod = { metadata: { name: "etcd-0" }, status: { conditions } };
+    expect(statefulSetHealth(wanted(), aWorkload({ readyReplicas: 2 }), [pod]).troubles).toEqual([
+      { reason: "Unschedulable", message: "Pod etcd-0: Unschedulable", since: new Date(lastTransitionTime) },
+    ]);
   });
 
   test("that keeps a Deployment from creating pods is told from its conditions", () => {

@@ -1,5 +1,6 @@
 import type { ConditionStatus } from "@multigres/api-types";
 import { type ObservedPod, type PodHealth, podHealth } from "./pod.ts";
+import type { Trouble } from "./trouble.ts";
 import { reasons } from "./vocabulary.ts";
 
 /** The part of a Deployment or StatefulSet that its health is read from; client-node's types are assignable. */
@@ -37,8 +38,8 @@ export interface WorkloadHealth {
   readonly progressing: boolean;
   /** One reason for a condition: a pod's own trouble where there is one (`CrashLoopBackOff`), else from the vocabulary. */
   readonly reason: string;
-  /** Set when pods can't run or can't be created, and not merely start: worth an Event. */
-  readonly trouble?: { readonly reason: string; readonly message: string };
+  /** Why pods can't run or can't be created, the most telling first; empty while they merely start. */
+  readonly troubles: readonly Trouble[];
   /** Sentences that name workload, pods and containers, the most telling first; empty when all is as wanted. */
   readonly messages: readonly string[];
 }
@@ -76,6 +77,7 @@ function workloadHealth(
     available,
     progressing: true,
     reason: reasons.notCreatedYet,
+    troubles: [],
     messages: [message],
   });
   if (!workload) return absent("False", `${label} doesn't exist yet`);
@@ -90,6 +92,7 @@ function workloadHealth(
       available: "Unknown",
       progressing: true,
       reason: reasons.childrenNotObserved,
+      troubles: [],
       messages: [`${label} hasn't observed its current spec yet`],
     };
   }
@@ -101,8 +104,8 @@ function workloadHealth(
   const common = { desired, ready, updated: updatedReplicas, available, progressing } as const;
   if (!progressing) {
     return desired === 0
-      ? { ...common, reason: reasons.noPodsWanted, messages: [`${label} has replicas: 0`] }
-      : { ...common, reason: reasons.converged, messages: [] };
+      ? { ...common, reason: reasons.noPodsWanted, troubles: [], messages: [`${label} has replicas: 0`] }
+      : { ...common, reason: reasons.converged, troubles: [], messages: [] };
   }
   const unready = pods.map(podHealth).filter((pod) => !pod.ready);
   const troubles = [...unready.flatMap(podTrouble), ...controllerTroubles(label, workload)];
@@ -110,7 +113,7 @@ function workloadHealth(
   return {
     ...common,
     reason: troubles[0]?.reason ?? waitingReason(counts),
-    trouble: troubles[0],
+    troubles,
     messages: [...troubles.map(({ message }) => message), ...countMessages(label, counts), ...starting],
   };
 }
@@ -122,13 +125,10 @@ interface Counts {
   readonly updated: number;
 }
 
-interface Trouble {
-  readonly reason: string;
-  readonly message: string;
-}
-
-function podTrouble({ name, reason, message }: PodHealth): Trouble[] {
-  return reason === undefined ? [] : [{ reason, message: message ?? `Pod ${name}: ${reason}` }];
+function podTrouble({ name, reason, message, since }: PodHealth): Trouble[] {
+  return reason === undefined
+    ? []
+    : [{ reason, message: message ?? `Pod ${name}: ${reason}`, ...(since && { since }) }];
 }
 
 /** A Deployment says in conditions that pods can't be created (quota, admission) or that a rollout stands still. */

@@ -1,5 +1,5 @@
 export { type DisruptionBudgetOptions, disruptionBudget } from "./builders/disruption-budget.ts";
-export { type KeptVolumeClaim, keptVolumeClaim, storageOf } from "./builders/kept-volume-claim.ts";
+export { type KeptVolumeClaim, keptVolumeClaim } from "./builders/kept-volume-claim.ts";
 export { controllerReference, type Owner, ownedMetadata } from "./builders/metadata.ts";
 export {
   cellNodeSelector,

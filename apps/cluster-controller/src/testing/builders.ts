@@ -25,7 +25,7 @@ import {
 } from "@multigres/workload-kit";
 import type { Settings } from "../settings.ts";
 
-export const namespace = "t1";
+const namespace = "t1";
 
 export const testSettings: Settings = {
   DEFAULT_IMAGE_MULTIGATEWAY: "default/multigateway",

@@ -1,6 +1,6 @@
 import type { V1Container } from "@kubernetes/client-node";
 import type { ResolvedPool, ShardSpec } from "@multigres/api-types";
-import { containerSecurityContext } from "@multigres/workload-kit";
+import { containerResources, containerSecurityContext } from "@multigres/workload-kit";
 import { bridgeDir, bridgeMount } from "./volumes.ts";
 
 // pgctld is static. pgBackRest isn't, so its libraries and its loader come along, and a wrapper starts it through that
@@ -22,7 +22,7 @@ export function bridgeContainer({ images }: ShardSpec, pool: ResolvedPool, from:
     ...(images.imagePullPolicy ? { imagePullPolicy: images.imagePullPolicy } : {}),
     command: ["sh", "-ec", script],
     // It runs before postgres and never beside it, so that asking for as much costs the pod nothing and a quota is content.
-    resources: pool.postgres.resources as V1Container["resources"],
+    resources: containerResources(pool.postgres.resources),
     securityContext: containerSecurityContext,
     volumeMounts: [bridgeMount],
   };

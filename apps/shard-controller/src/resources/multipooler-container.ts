@@ -1,6 +1,7 @@
 import type { V1Container } from "@kubernetes/client-node";
 import type { ResolvedPool, ShardSpec } from "@multigres/api-types";
 import {
+  containerResources,
   containerSecurityContext,
   downwardEnv,
   flags,
@@ -57,7 +58,7 @@ export function multipoolerContainer(spec: ShardSpec, pool: ResolvedPool): V1Con
     startupProbe: httpProbe("/live", "http", { periodSeconds: 1, failureThreshold: 60 }),
     livenessProbe: httpProbe("/live", "http"),
     readinessProbe: httpProbe("/ready", "http", { periodSeconds: 5 }),
-    resources: pool.multipooler.resources as V1Container["resources"],
+    resources: containerResources(pool.multipooler.resources),
     securityContext: containerSecurityContext,
     volumeMounts: sharedMounts(spec),
   };

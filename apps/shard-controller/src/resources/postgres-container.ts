@@ -1,6 +1,6 @@
 import type { V1Container } from "@kubernetes/client-node";
 import type { ResolvedPool, ShardSpec } from "@multigres/api-types";
-import { containerSecurityContext, downwardEnv, flags, httpProbe } from "@multigres/workload-kit";
+import { containerResources, containerSecurityContext, downwardEnv, flags, httpProbe } from "@multigres/workload-kit";
 import { registeredHostname } from "./multipooler-container.ts";
 import { ports } from "./ports.ts";
 import { bridgedPath, type PostgresImage } from "./postgres-image.ts";
@@ -53,7 +53,7 @@ export function postgresContainer(spec: ShardSpec, pool: ResolvedPool, image: Po
     ports: [{ name: "postgres", containerPort: ports.postgres, protocol: "TCP" }],
     // Its success lets multipooler start.
     startupProbe: httpProbe("/live", ports.pgctldHttp, { periodSeconds: 1, failureThreshold: 60 }),
-    resources: pool.postgres.resources as V1Container["resources"],
+    resources: containerResources(pool.postgres.resources),
     securityContext: containerSecurityContext,
     volumeMounts: [...sharedMounts(spec), hbaMount, sharedMemoryMount, ...(bridged ? [bridgeMount] : [])],
   };

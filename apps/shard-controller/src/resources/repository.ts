@@ -1,6 +1,6 @@
 import type { V1PersistentVolumeClaim } from "@kubernetes/client-node";
 import { defaultStorage, type Shard, type ShardSpec } from "@multigres/api-types";
-import { components, names, objectLabels, shardLabels } from "@multigres/workload-kit";
+import { components, names, shardLabels, volumeClaim } from "@multigres/workload-kit";
 import { shardIdentity } from "./identity.ts";
 
 /** Name of the claim that the shard's backups are on; undefined when they go to S3. */
@@ -15,22 +15,11 @@ export function repositoryClaimName(spec: ShardSpec): string | undefined {
 export function repositoryClaim({ metadata, spec }: Shard): V1PersistentVolumeClaim | undefined {
   const name = repositoryClaimName(spec);
   if (name === undefined) return undefined;
-  const { accessModes, resources, ...rest } = spec.backupRepository?.volumeClaimTemplate ?? {};
-  return {
-    apiVersion: "v1",
-    kind: "PersistentVolumeClaim",
-    metadata: {
-      name,
-      namespace: metadata.namespace,
-      labels: objectLabels(shardLabels(shardIdentity(spec), components.shardPool)),
-    },
-    spec: {
-      accessModes: accessModes ?? ["ReadWriteMany"],
-      resources: {
-        ...resources,
-        requests: { storage: defaultStorage, ...resources?.requests },
-      } as NonNullable<V1PersistentVolumeClaim["spec"]>["resources"],
-      ...rest,
-    },
-  };
+  const { resources, ...template } = spec.backupRepository?.volumeClaimTemplate ?? {};
+  const claim = volumeClaim(name, shardLabels(shardIdentity(spec), components.shardPool), {
+    accessModes: ["ReadWriteMany"],
+    ...template,
+    resources: { ...resources, requests: { storage: defaultStorage, ...resources?.requests } },
+  });
+  return { ...claim, metadata: { ...claim.metadata, namespace: metadata.namespace } };
 }

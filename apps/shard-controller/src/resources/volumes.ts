@@ -1,6 +1,6 @@
 import type { V1PersistentVolumeClaim, V1Volume, V1VolumeMount } from "@kubernetes/client-node";
 import type { ResolvedPool, ShardSpec } from "@multigres/api-types";
-import { names, objectLabels, poolLabels } from "@multigres/workload-kit";
+import { names, poolLabels, volumeClaim } from "@multigres/workload-kit";
 import { hbaFile } from "./hba.ts";
 import { poolIdentity, shardIdentity } from "./identity.ts";
 import { repositoryClaimName } from "./repository.ts";
@@ -18,14 +18,8 @@ export const passwordPath = `${passwordDir}/password`;
 
 export const dataVolumeName = "data";
 
-/** The label of a claim can't change later, so these are the pool's identity and nothing else. */
 export function dataVolumeClaim(spec: ShardSpec, pool: ResolvedPool): V1PersistentVolumeClaim {
-  return {
-    apiVersion: "v1",
-    kind: "PersistentVolumeClaim",
-    metadata: { name: dataVolumeName, labels: objectLabels(poolLabels(poolIdentity(spec, pool))) },
-    spec: pool.dataVolumeClaimTemplate as V1PersistentVolumeClaim["spec"],
-  };
+  return volumeClaim(dataVolumeName, poolLabels(poolIdentity(spec, pool)), pool.dataVolumeClaimTemplate);
 }
 
 /** Everything but the data volume, which the StatefulSet adds. */

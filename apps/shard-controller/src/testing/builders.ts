@@ -78,19 +78,15 @@ export const notReady: Partial<V1Pod> = {
   status: { phase: "Running", conditions: [{ type: "Ready", status: "False" }] },
 };
 
-export const unschedulable: Partial<V1Pod> = {
-  status: {
-    phase: "Pending",
-    conditions: [
-      {
-        type: "PodScheduled",
-        status: "False",
-        reason: "Unschedulable",
-        message: "pod has unbound PersistentVolumeClaims",
-      },
-    ],
-  },
-};
+export function unschedulableSince(lastTransitionTime: Date): Partial<V1Pod> {
+  const message = "pod has unbound PersistentVolumeClaims";
+  return {
+    status: {
+      phase: "Pending",
+      conditions: [{ type: "PodScheduled", status: "False", reason: "Unschedulable", message, lastTransitionTime }],
+    },
+  };
+}
 
 export const crashing: Partial<V1Pod> = {
   status: {

@@ -83,8 +83,15 @@ export const condition = z.object({
 });
 export type Condition = z.infer<typeof condition>;
 
+/** `status.observedGeneration` of an object that no controller has written a status to; the CustomResourceDefinitions' default. */
+export const neverObserved = -1;
+
 export const baseStatus = {
-  observedGeneration: z.int().min(0).describe("The metadata.generation that this status is about.").optional(),
+  observedGeneration: z
+    .int()
+    .min(neverObserved)
+    .describe("The metadata.generation that this status is about; -1: no controller has seen the object yet.")
+    .optional(),
   conditions: listMap(condition, ["type"], bounds.conditions)
     .describe(
       "Available: it serves. Progressing: something still differs from the spec. Ready: available and not progressing. Stalled: a person must act.",

@@ -177,7 +177,7 @@ export const multigresClusterStatus = z.object({
     .optional(),
   storageGrowthFailures: storageGrowthFailures
     .describe(
-      "Volumes that couldn't grow -> the size that they have, while the condition StorageGrowthFailed is True; their storage may be set back to that size. Keys: globalTopoServer, cells/<cell>/topoServer, databases/<database>/<type>/<cell>, backupRepository.",
+      "Volumes that couldn't grow -> the size that they have; their storage may be set back to that size. Keys: globalTopoServer, cells/<cell>/topoServer, databases/<database>/<type>/<cell>, backupRepository.",
     )
     .optional(),
 });

@@ -1,51 +1,82 @@
 import type { V1PersistentVolumeClaim } from "@kubernetes/client-node";
 import type { VolumeClaimTemplate } from "@multigres/api-types";
 import { describe, expect, test } from "vitest";
-import { keptVolumeClaim, storageOf } from "./kept-volume-claim.ts";
+import { keptVolumeClaim } from "./kept-volume-claim.ts";
 import { volumeClaim } from "./volume-claim.ts";
 
-const identity = { "multigres.com/cluster": "demo" };
-
 /** As we render it. */
-function aClaim(storage = "10Gi", template: VolumeClaimTemplate = {}): V1PersistentVolumeClaim {
-  return volumeClaim("data", identity, { resources: { requests: { storage } }, ...template });
+function wanted(template: VolumeClaimTemplate = {}): V1PersistentVolumeClaim {
+  const identity = { "multigres.com/cluster": "demo" };
+  return volumeClaim("data", identity, { resources: { requests: { storage: "10Gi" } }, ...template });
 }
 
-/** As the server stores it. */
-function stored(claim: V1PersistentVolumeClaim): V1PersistentVolumeClaim {
-  const copy = structuredClone(claim);
-  if (copy.spec) copy.spec.volumeMode = "Filesystem";
-  copy.status = { phase: "Pending" };
-  return copy;
+/** As the server returns it: with its defaults. */
+function live(template: VolumeClaimTemplate = {}): V1PersistentVolumeClaim {
+  const claim = wanted(template);
+  return { ...claim, spec: { ...claim.spec, volumeMode: "Filesystem" }, status: { phase: "Pending" } };
 }
 
-function relabelled(claim: V1PersistentVolumeClaim): V1PersistentVolumeClaim {
-  const copy = structuredClone(claim);
-  if (copy.metadata) copy.metadata.labels = { other: "label" };
-  return copy;
-}
+const storage = (size: string | number) => ({ resources: { requests: { storage: size } } });
 
-describe("keptVolumeClaim", () => {
-  test.each([
-    ["on a new StatefulSet", undefined],
-    ["on a StatefulSet that has it", stored(aClaim())],
-    ["on a StatefulSet that spells it otherwise", stored(aClaim("10240Mi"))],
-  ])("sets the wanted template %s", (_, live) => {
-    expect(keptVolumeClaim(aClaim(), live)).toEqual({ template: aClaim(), applied: true });
+describe("the volume template of a StatefulSet", () => {
+  test("is the wanted one while there is no StatefulSet", () => {
+    expect(keptVolumeClaim(wanted(), undefined)).toEqual({ template: wanted() });
   });
 
-  test.each([
-    ["another size", aClaim("20Gi")],
-    ["another class", aClaim("10Gi", { storageClassName: "fast" })],
-    ["other access modes", aClaim("10Gi", { accessModes: ["ReadWriteMany"] })],
-    ["a limit", aClaim("10Gi", { resources: { requests: { storage: "10Gi" }, limits: { storage: "20Gi" } } })],
-    ["other labels", relabelled(aClaim())],
-  ])("keeps what is there, without the server's defaults, when the wanted one has %s", (_, wanted) => {
-    expect(keptVolumeClaim(wanted, stored(aClaim()))).toEqual({ template: aClaim(), applied: false });
+  test("stays as rendered when the live one differs in the server's defaults only", () => {
+    expect(keptVolumeClaim(wanted(), live())).toEqual({ template: wanted() });
   });
-});
 
-test("storageOf reads the size as it is written", () => {
-  expect(storageOf(aClaim("1024Mi"))).toBe("1024Mi");
-  expect(storageOf({})).toBe("");
+  test.each<[string, VolumeClaimTemplate, VolumeClaimTemplate]>([
+    ["the size", storage("1Gi"), storage("1024Mi")],
+    ["the size, as a number", storage(1073741824), storage("1Gi")],
+    [
+      "the access modes",
+      { accessModes: ["ReadWriteMany", "ReadWriteOnce"] },
+      { accessModes: ["ReadWriteOnce", "ReadWriteMany"] },
+    ],
+  ])("is the same when only the spelling of %s differs", (_, want, have) => {
+    expect(keptVolumeClaim(wanted(want), live(have)).notApplied).toBeUndefined();
+  });
+
+  test.each<[string, VolumeClaimTemplate, VolumeClaimTemplate, string]>([
+    ["more storage", storage("20Gi"), {}, "storage is 10Gi, wanted is 20Gi"],
+    ["a class", { storageClassName: "fast" }, {}, "storageClassName is unset, wanted is fast"],
+    ["no class", {}, { storageClassName: "fast" }, "storageClassName is fast, wanted is unset"],
+    [
+      "another access mode",
+      { accessModes: ["ReadWriteOncePod"] },
+      {},
+      "accessModes is ReadWriteOnce, wanted is ReadWriteOncePod",
+    ],
+    ["attributes", { volumeAttributesClassName: "gold" }, {}, "volumeAttributesClassName is unset, wanted is gold"],
+    [
+      "a limit",
+      { resources: { requests: { storage: "10Gi" }, limits: { storage: "20Gi" } } },
+      {},
+      "limit of storage is unset, wanted is 20Gi",
+    ],
+    [
+      "two things at once",
+      { ...storage("20Gi"), storageClassName: "fast" },
+      {},
+      "storage is 10Gi, wanted is 20Gi, storageClassName is unset, wanted is fast",
+    ],
+  ])(
+    "stays the live one, without the server's defaults, when %s is wanted, and says so",
+    (_, want, have, notApplied) => {
+      expect(keptVolumeClaim(wanted(want), live(have))).toMatchObject({ template: wanted(have), notApplied });
+      expect(keptVolumeClaim(wanted(want), live(have)).template).toEqual(wanted(have));
+    },
+  );
+
+  test("tells the size that the volumes have when another one is wanted, and only then", () => {
+    expect(keptVolumeClaim(wanted(storage("20Gi")), live()).storage).toBe("10Gi");
+    expect(keptVolumeClaim(wanted({ storageClassName: "fast" }), live()).storage).toBeUndefined();
+  });
+
+  test("stays the live one, with nothing to say, when only its labels are of another version", () => {
+    const metadata = { name: "data", labels: { app: "multigres" } };
+    expect(keptVolumeClaim(wanted(), { ...live(), metadata })).toEqual({ template: { ...wanted(), metadata } });
+  });
 });

@@ -1,65 +1,88 @@
 import type { V1PersistentVolumeClaim } from "@kubernetes/client-node";
-import { parseQuantity } from "@multigres/api-types";
+import { type Quantity, sameQuantity } from "@multigres/api-types";
 
 export interface KeptVolumeClaim {
   /** What the StatefulSet must carry: the wanted template, or the one that it was made with. */
   readonly template: V1PersistentVolumeClaim;
-  /** False: the wanted template differs, and can't be set on the existing StatefulSet. */
-  readonly applied: boolean;
+  /** What the live template lacks of the wanted one, in words; undefined when it is as wanted. */
+  readonly notApplied?: string;
+  /** The size that the volumes have, when another one is wanted. */
+  readonly storage?: Quantity;
 }
 
 /**
  * A StatefulSet's claim templates can't change, and an update that tries is refused as a whole. So an existing
- * StatefulSet keeps the template that it has.
+ * StatefulSet keeps the template that it has. Labels of the template that are of another version are kept silently.
  * @param live the template of that name on the existing StatefulSet, if there is one
  */
 export function keptVolumeClaim(
   wanted: V1PersistentVolumeClaim,
   live: V1PersistentVolumeClaim | undefined,
 ): KeptVolumeClaim {
-  if (!live || sameClaim(wanted, live)) return { template: wanted, applied: true };
-  // Without what the server filled in: that is not ours to write.
-  const { accessModes, resources, storageClassName, volumeAttributesClassName } = live.spec ?? {};
-  const spec = { accessModes, resources, storageClassName, volumeAttributesClassName };
+  if (live === undefined) return { template: wanted };
+  const differences = differencesOf(wanted, live);
+  if (differences.length === 0) return { template: sameLabels(wanted, live) ? wanted : rendered(live) };
+  const [want, has] = [storageOf(wanted), storageOf(live)];
   return {
-    template: {
-      apiVersion: wanted.apiVersion,
-      kind: wanted.kind,
-      metadata: { name: live.metadata?.name, labels: live.metadata?.labels },
-      spec: Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== undefined)),
-    },
-    applied: false,
+    template: rendered(live),
+    notApplied: differences.join(", "),
+    ...(same(want, has) ? {} : { storage: has }),
   };
 }
 
-/** The size that a claim asks for, as it is written; empty when it names none. */
-export function storageOf(claim: V1PersistentVolumeClaim): string {
-  return claim.spec?.resources?.requests?.storage ?? "";
+/** Without what the server filled in: that is not ours to write. */
+function rendered({ metadata, spec = {} }: V1PersistentVolumeClaim): V1PersistentVolumeClaim {
+  const { accessModes, resources, storageClassName, volumeAttributesClassName } = spec;
+  const ours = { accessModes, resources, storageClassName, volumeAttributesClassName };
+  return {
+    apiVersion: "v1",
+    kind: "PersistentVolumeClaim",
+    metadata: { name: metadata?.name, labels: metadata?.labels },
+    spec: Object.fromEntries(Object.entries(ours).filter(([, value]) => value !== undefined)),
+  };
 }
 
-function sameClaim(wanted: V1PersistentVolumeClaim, live: V1PersistentVolumeClaim): boolean {
-  const a = wanted.spec ?? {};
-  const b = live.spec ?? {};
-  return (
-    (a.accessModes ?? []).join() === (b.accessModes ?? []).join() &&
-    a.storageClassName === b.storageClassName &&
-    a.volumeAttributesClassName === b.volumeAttributesClassName &&
-    sameQuantities(a.resources?.requests, b.resources?.requests) &&
-    sameQuantities(a.resources?.limits, b.resources?.limits) &&
-    sameText(wanted.metadata?.labels, live.metadata?.labels)
-  );
+type Facts = Readonly<Record<string, Quantity | undefined>>;
+
+function differencesOf(wanted: V1PersistentVolumeClaim, live: V1PersistentVolumeClaim): string[] {
+  return [
+    ...differing(sizesOf(wanted), sizesOf(live), same),
+    ...differing(namesOf(wanted), namesOf(live), (a, b) => a === b),
+  ];
 }
 
-function sameQuantities(a: Record<string, string> = {}, b: Record<string, string> = {}): boolean {
-  const names = Object.keys({ ...a, ...b });
-  return names.every((name) => {
-    const [left, right] = [a[name], b[name]];
-    return (
-      left === right || (left !== undefined && right !== undefined && parseQuantity(left) === parseQuantity(right))
-    );
-  });
+function differing(want: Facts, have: Facts, equal: typeof same): string[] {
+  return Object.keys({ ...want, ...have })
+    .filter((fact) => !equal(want[fact], have[fact]))
+    .map((fact) => `${fact} is ${have[fact] ?? "unset"}, wanted is ${want[fact] ?? "unset"}`);
 }
 
-function sameText(a: Record<string, string> = {}, b: Record<string, string> = {}): boolean {
-  return Object.keys({ ...a, ...b }).every((name) => a[name] === b[name]);
+function storageOf({ spec }: V1PersistentVolumeClaim): Quantity | undefined {
+  return spec?.resources?.requests?.storage;
+}
+
+function sizesOf({ spec = {} }: V1PersistentVolumeClaim): Facts {
+  return { ...spec.resources?.requests, ...prefixed("limit of ", spec.resources?.limits) };
+}
+
+function namesOf({ spec = {} }: V1PersistentVolumeClaim): Facts {
+  return {
+    accessModes: spec.accessModes?.toSorted().join(" "),
+    storageClassName: spec.storageClassName,
+    volumeAttributesClassName: spec.volumeAttributesClassName,
+  };
+}
+
+function prefixed(prefix: string, values: Readonly<Record<string, Quantity>> = {}): Facts {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}${name}`, value]));
+}
+
+/** Sizes may be spelled differently. */
+function same(a: Quantity | undefined, b: Quantity | undefined): boolean {
+  return a === b || sameQuantity(a, b);
+}
+
+function sameLabels(a: V1PersistentVolumeClaim, b: V1PersistentVolumeClaim): boolean {
+  const [left, right] = [a.metadata?.labels ?? {}, b.metadata?.labels ?? {}];
+  return Object.keys({ ...left, ...right }).every((name) => left[name] === right[name]);
 }
