@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { demo, std } from "../fixtures/demo.ts";
 import { sharedCluster } from "../support/cluster.ts";
 import { always, eventually } from "../support/eventually.ts";
-import { condition, eventsOn, settled } from "../support/observing.ts";
+import { condition, oneWarning, settled } from "../support/observing.ts";
 import { writesFromNow } from "../support/writes.ts";
 
 const cluster = sharedCluster();
@@ -78,7 +78,7 @@ describe("a wanted name that is somebody else's", () => {
     });
     expect(writes().filter(({ by, name }) => by === "cluster-controller" && name === "demo-z1")).toEqual([]);
     const root = { kind: "MultigresCluster", name: "demo" };
-    expect(await eventsOn(cluster, namespace, root, "NameConflict")).toMatchObject([{ type: "Warning", count: 1 }]);
+    await oneWarning(cluster, namespace, root, "NameConflict");
 
     await cluster.api.delete(kinds.Cell, { namespace, name: "demo-z1" });
     const healed = await settled(cluster, namespace);

@@ -2,7 +2,7 @@ import { kinds } from "@multigres/controller-kit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { demo, std } from "../fixtures/demo.ts";
 import { always, eventually } from "../support/eventually.ts";
-import { condition, eventsOn, settled, versions } from "../support/observing.ts";
+import { condition, oneWarning, settled, versions } from "../support/observing.ts";
 import { type OwnCluster, startOwnCluster } from "../support/own-operator.ts";
 import { writesFromNow } from "../support/writes.ts";
 
@@ -60,9 +60,7 @@ describe("a ShardTemplate in use", () => {
     expect(condition(held, "Available")).toMatchObject({ status: "True" });
     expect(held.status?.databases?.["prod_db"]).toMatchObject({ desiredInstances: 6, readyInstances: 6 });
     await always(async () => expect(await versions(cluster, namespace, ...children)).toEqual(before));
-    expect(
-      await eventsOn(cluster, namespace, { kind: "MultigresCluster", name: "demo" }, "TemplateNotFound"),
-    ).toMatchObject([{ type: "Warning", count: 1 }]);
+    await oneWarning(cluster, namespace, { kind: "MultigresCluster", name: "demo" }, "TemplateNotFound");
 
     await cluster.apply(std(undefined, namespace));
     const healed = await settled(cluster, namespace);

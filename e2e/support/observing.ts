@@ -55,7 +55,7 @@ interface EventObject extends KubernetesObject {
   type: string;
   reason: string;
   note: string;
-  reportingController: string;
+  reportingController?: string;
   regarding: { kind: string; name: string };
   series?: { count: number };
 }
@@ -83,7 +83,11 @@ export async function eventsOn(
 export async function operatorEvents({ api }: Api, namespace: string): Promise<Occurrence[]> {
   const { items } = await api.list(eventKind, { namespace });
   return items
-    .filter(({ reportingController }) => reportingController.startsWith("multigres.com/"))
+    .flatMap((event) => {
+      // Older components leave it out.
+      const { reportingController = "" } = event;
+      return reportingController.startsWith("multigres.com/") ? [{ ...event, reportingController }] : [];
+    })
     .map(({ type, reason, note, reportingController, regarding, series }) => ({
       type,
       reason,
@@ -92,4 +96,18 @@ export async function operatorEvents({ api }: Api, namespace: string): Promise<O
       reportingController,
       count: series?.count ?? 1,
     }));
+}
+
+/** Waits for the Warning about an object with a reason, and fails if there are several of them or it was repeated. */
+export function oneWarning(
+  cluster: Api,
+  namespace: string,
+  regarding: { readonly kind: string; readonly name: string },
+  reason: string,
+): Promise<Occurrence | undefined> {
+  return eventually(async () => {
+    const found = await eventsOn(cluster, namespace, regarding, reason);
+    expect(found).toMatchObject([{ type: "Warning", count: 1 }]);
+    return found[0];
+  });
 }
