@@ -6,7 +6,7 @@ const cluster = (paused: boolean, observedGeneration?: number) => ({
     name: "demo",
     namespace: "t1",
     generation: 3,
-    annotations: paused ? { "multigres.com/paused": "true" } : {},
+    annotations: (paused ? { "multigres.com/paused": "true" } : {}) as Record<string, string>,
   },
   ...(observedGeneration === undefined ? {} : { status: { observedGeneration } }),
 });
