@@ -27,6 +27,7 @@ export const defaults = {
   },
   managedTopoServer: {
     replicas: defaultEtcdReplicas,
+    resources: { requests: { cpu: "100m", memory: "256Mi" } },
     dataVolumeClaimTemplate: {
       accessModes: ["ReadWriteOnce"],
       resources: { requests: { storage: defaultStorage } },

@@ -4,13 +4,14 @@ import { deepFreeze } from "./testing/deep-freeze.ts";
 
 const fallback = { rootPath: "/multigres/global", image: "quay.io/coreos/etcd:v3.5.17" };
 const volume = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "10Gi" } } };
+const resources = { requests: { cpu: "100m", memory: "256Mi" } };
 const external = { address: "etcd.example:2379" };
 
 describe("resolveTopoServer", () => {
   test.each([undefined, {}, { managedSpec: {} }])("%j is a managed etcd of three members with 10Gi", (config) => {
     expect(resolveTopoServer(config, fallback)).toEqual({
       rootPath: "/multigres/global",
-      managed: { image: "quay.io/coreos/etcd:v3.5.17", replicas: 3, dataVolumeClaimTemplate: volume },
+      managed: { image: "quay.io/coreos/etcd:v3.5.17", replicas: 3, resources, dataVolumeClaimTemplate: volume },
     });
   });
 
@@ -30,7 +31,7 @@ describe("resolveTopoServer", () => {
       managed: {
         image: "example/etcd:1",
         replicas: 1,
-        resources: { requests: { cpu: "1" } },
+        resources: { requests: { cpu: "1", memory: "256Mi" } },
         dataVolumeClaimTemplate: {
           storageClassName: "fast",
           accessModes: ["ReadWriteOnce"],
@@ -38,6 +39,14 @@ describe("resolveTopoServer", () => {
         },
         nodeSelector: { pool: "control" },
       },
+    });
+  });
+
+  test("a limit below the default request lowers that", () => {
+    const config = { managedSpec: { resources: { limits: { memory: "128Mi" } } } };
+    expect(resolveTopoServer(config, fallback).managed?.resources).toEqual({
+      requests: { cpu: "100m", memory: "128Mi" },
+      limits: { memory: "128Mi" },
     });
   });
 

@@ -5,7 +5,7 @@ import { defaults } from "./defaults.ts";
 
 /** An etcd that the operator runs, complete. */
 export type ResolvedManagedTopoServer = ManagedTopoServer &
-  Required<Pick<ManagedTopoServer, "image" | "replicas" | "dataVolumeClaimTemplate">>;
+  Required<Pick<ManagedTopoServer, "image" | "replicas" | "resources" | "dataVolumeClaimTemplate">>;
 
 /** Where a topology lives; exactly one of `managed` and `external` is there. */
 export type ResolvedTopoServer =
@@ -25,7 +25,7 @@ export interface TopoServerDefaults {
 
 /**
  * The global topology server, or a cell's own (see `hasOwnTopoServer`). Without `external` it is managed: three
- * members with 10Gi each unless the user says otherwise. `rootPath` beside or within `external` means the same.
+ * members with 10Gi each, and enough reserved to answer in time, unless the user says otherwise. `rootPath` beside or within `external` means the same.
  */
 export function resolveTopoServer(
   config: TopoServerConfig | undefined,

@@ -29,7 +29,9 @@ const managedTopoServer = z.object({
     .max(bounds.etcdReplicas)
     .describe("Number of etcd members; odd numbers make sense. Can't change later. Unset: 3.")
     .optional(),
-  resources: resourceRequirements.describe("Resources of etcd's container.").optional(),
+  resources: resourceRequirements
+    .describe("Resources of etcd's container. Unset: requests 100m CPU and 256Mi memory.")
+    .optional(),
   dataVolumeClaimTemplate: volumeClaimTemplate
     .describe("Volume of each etcd member. Unset: ReadWriteOnce, 10Gi.")
     .optional(),

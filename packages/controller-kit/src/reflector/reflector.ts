@@ -24,7 +24,7 @@ import { MalformedEventError, parseWatchEvent, type WatchEvent } from "./watch-e
  * - `unavailable`: 429 or 5xx.
  * - `fallback`: the server doesn't know WatchList; list and watch from now on.
  */
-export type RestartReason =
+type RestartReason =
   | "ended"
   | "short"
   | "expired"
@@ -58,7 +58,7 @@ export interface ReflectorTimes {
   readonly serverTimeoutSeconds: number;
 }
 
-export const reflectorTimes: ReflectorTimes = {
+const reflectorTimes: ReflectorTimes = {
   backoff: { firstMs: 800, maxMs: 30_000 },
   networkMaxMs: 5_000,
   refusedMs: 5_000,

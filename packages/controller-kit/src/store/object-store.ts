@@ -4,7 +4,7 @@ import { type IndexFunction, ObjectIndex } from "./object-index.ts";
 import { compareResourceVersions, isOlder } from "./resource-version.ts";
 
 /** Told after the store has changed; `undefined` stands for absent. Another object of the same name gives two calls. */
-export type StoreListener<T> = (before: T | undefined, after: T | undefined) => void;
+type StoreListener<T> = (before: T | undefined, after: T | undefined) => void;
 
 export interface StoreOptions<T extends KubernetesObject> {
   readonly indexes?: Readonly<Record<string, IndexFunction<T>>>;

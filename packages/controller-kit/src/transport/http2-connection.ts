@@ -24,7 +24,7 @@ export interface PeerCheckTimes {
   readonly answerMs: number;
 }
 
-export const peerCheckDefaults: PeerCheckTimes = { silenceMs: 30_000, answerMs: 15_000 };
+const peerCheckDefaults: PeerCheckTimes = { silenceMs: 30_000, answerMs: 15_000 };
 
 const framesOfHeaders = 1; // RFC 9113 section 6.2
 const streamWindow = 1024 * 1024;

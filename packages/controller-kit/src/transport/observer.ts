@@ -1,5 +1,5 @@
 /** One attempt at a request, for `rest_client_requests_total` and `rest_client_request_duration_seconds`. */
-export interface RequestObservation {
+interface RequestObservation {
   /** HTTP method. */
   readonly method: string;
   /** Kubernetes verb: get, list, watch, create, update, patch, apply, delete. */
