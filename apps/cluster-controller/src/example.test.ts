@@ -65,6 +65,7 @@ const globalTopology = {
   clientServiceName: "example-multigres-cluster-global-client",
   address: "example-multigres-cluster-global-client.example.svc:2379",
 };
+const etcdResources = { requests: { cpu: "100m", memory: "256Mi" } };
 const retain = { whenDeleted: "Retain", whenScaled: "Retain" };
 
 test("the global TopoServer has the printed spec, completed", () => {
@@ -73,6 +74,7 @@ test("the global TopoServer has the printed spec, completed", () => {
     rootPath: "/multigres/global",
     image: "quay.io/coreos/etcd:v3.5.17",
     replicas: 3,
+    resources: etcdResources,
     dataVolumeClaimTemplate: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "10Gi" } } },
     persistentVolumeClaimRetentionPolicy: retain,
     ...pull,
@@ -108,6 +110,7 @@ test("both Cells have the printed spec, completed", () => {
       managedSpec: {
         image: "quay.io/coreos/etcd:v3.5.17",
         replicas: 1,
+        resources: etcdResources,
         dataVolumeClaimTemplate: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "5Gi" } } },
       },
     },

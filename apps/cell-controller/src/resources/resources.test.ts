@@ -207,6 +207,7 @@ describe("the cell's own TopoServer", () => {
         imagePullPolicy: "IfNotPresent",
         imagePullSecrets: [{ name: "my-registry-secret" }],
         replicas: 1,
+        resources: { requests: { cpu: "100m", memory: "256Mi" } },
         dataVolumeClaimTemplate: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "5Gi" } } },
         persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
       },

@@ -44,6 +44,7 @@ const managedTopoServer: CellSpec["topoServer"] = {
   managedSpec: {
     image: "quay.io/coreos/etcd:v3.5.17",
     replicas: 1,
+    resources: { requests: { cpu: "100m", memory: "256Mi" } },
     dataVolumeClaimTemplate: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "5Gi" } } },
   },
 };

@@ -140,7 +140,9 @@ describe("what the spec of a TopoServer sets", () => {
   });
 
   test("leaves pull policy, resources and placement to Kubernetes where it says nothing", () => {
-    const { pod, etcd } = statefulSet(aTopoServer({ imagePullPolicy: undefined, imagePullSecrets: undefined }));
+    const { pod, etcd } = statefulSet(
+      aTopoServer({ imagePullPolicy: undefined, imagePullSecrets: undefined, resources: undefined }),
+    );
     expect(etcd).not.toHaveProperty("imagePullPolicy");
     expect(etcd.resources).toEqual({});
     expect(Object.keys(pod).sort()).toEqual([

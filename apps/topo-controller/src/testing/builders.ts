@@ -18,6 +18,7 @@ export function aTopoServer(spec: Partial<TopoServerSpec> = {}, name = "example-
       imagePullPolicy: "IfNotPresent",
       imagePullSecrets: [{ name: "my-registry-secret" }],
       replicas: 3,
+      resources: { requests: { cpu: "100m", memory: "256Mi" } },
       dataVolumeClaimTemplate: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "10Gi" } } },
       ...spec,
     },
