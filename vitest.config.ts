@@ -7,7 +7,7 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     // Only bounds how long a broken test takes; a busy machine must not fail a sound one.
-    expect: { poll: { timeout: 20_000, interval: 20 } },
+    expect: { poll: { timeout: 20_000 } },
     testTimeout: 30_000,
     projects: [
       {

