@@ -94,6 +94,12 @@ test.each<[string, string[], string | undefined, string]>([
   expect(containerOf({ cells: cells(...names) }, current).args).toContain(`--cell=${expected}`);
 });
 
+test("it dials an external topology over TLS with the files that are mounted", () => {
+  const external = { address: "etcd:2379", tlsSecretRef: { name: "etcd-tls" } };
+  const { args, volumeMounts } = containerOf({ globalTopoServer: { external } });
+  expect(args).toContain(`--topo-etcd-tls-key=${volumeMounts?.[0]?.mountPath}/tls.key`);
+});
+
 test("without databases there is none, and what was there goes", () => {
   const cluster = aCluster({ spec: { databases: [] } });
   const plan = planFor(cluster, [

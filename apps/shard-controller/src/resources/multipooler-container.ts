@@ -8,6 +8,7 @@ import {
   httpProbe,
   keyRange,
   poolerServiceId,
+  topologyClient,
 } from "@multigres/workload-kit";
 import { poolIdentity } from "./identity.ts";
 import { ports } from "./ports.ts";
@@ -17,7 +18,8 @@ import { passwordPath, pgData, poolerDir, sharedMounts, socketFile } from "./vol
 export const registeredHostname = "$(POD_NAME).$(POD_NAMESPACE).svc";
 
 export function multipoolerContainer(spec: ShardSpec, pool: ResolvedPool): V1Container {
-  const { images, globalTopoServer } = spec;
+  const { images } = spec;
+  const topology = topologyClient(spec.globalTopoServer);
   return {
     name: "multipooler",
     image: images.multipooler,
@@ -27,8 +29,7 @@ export function multipoolerContainer(spec: ShardSpec, pool: ResolvedPool): V1Con
       "http-port": ports.poolerHttp,
       "grpc-port": ports.poolerGrpc,
       "service-map": "grpc-pooler",
-      "topo-global-server-addresses": globalTopoServer.address,
-      "topo-global-root": globalTopoServer.rootPath,
+      ...topology.flags,
       cell: pool.cell,
       database: spec.database,
       "table-group": spec.tableGroup,
@@ -60,6 +61,6 @@ export function multipoolerContainer(spec: ShardSpec, pool: ResolvedPool): V1Con
     readinessProbe: httpProbe("/ready", "http", { periodSeconds: 5 }),
     resources: containerResources(pool.multipooler.resources),
     securityContext: containerSecurityContext,
-    volumeMounts: sharedMounts(spec),
+    volumeMounts: [...sharedMounts(spec), ...topology.volumeMounts],
   };
 }

@@ -159,6 +159,20 @@ describe("the pods of the spec's example", () => {
     });
   });
 
+  test("dial an external topology server over TLS, from multipooler alone", () => {
+    const globalTopoServer = { ...spec.globalTopoServer, tlsSecretRef: { name: "etcd-tls" } };
+    const template = templateOf({ ...spec, globalTopoServer });
+    const multipooler = container(template, "multipooler");
+    expect(checkContainer("multipooler", multipooler)).toEqual([]);
+    expect(multipooler.args).toContain("--topo-etcd-tls-ca=/etc/multigres/topo-tls/ca.crt");
+    expect(multipooler.volumeMounts?.at(-1)).toMatchObject({ name: "topo-tls", mountPath: "/etc/multigres/topo-tls" });
+    expect(template.spec?.volumes).toContainEqual({
+      name: "topo-tls",
+      secret: { secretName: "etcd-tls", defaultMode: 0o440 },
+    });
+    expect(container(template, "postgres").volumeMounts?.map(({ name }) => name)).not.toContain("topo-tls");
+  });
+
   const pgctld = {
     name: "postgres",
     restartPolicy: "Always",

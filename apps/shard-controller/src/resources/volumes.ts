@@ -1,6 +1,6 @@
 import type { V1PersistentVolumeClaim, V1Volume, V1VolumeMount } from "@kubernetes/client-node";
 import type { ResolvedPool, ShardSpec } from "@multigres/api-types";
-import { names, poolLabels, volumeClaim } from "@multigres/workload-kit";
+import { names, poolLabels, topologyClient, volumeClaim } from "@multigres/workload-kit";
 import { hbaFile } from "./hba.ts";
 import { poolIdentity, shardIdentity } from "./identity.ts";
 import { repositoryClaimName } from "./repository.ts";
@@ -33,6 +33,7 @@ export function podVolumes(spec: ShardSpec, bridged: boolean): V1Volume[] {
     { name: "tmp", emptyDir: {} },
     // A container has 64 MiB of /dev/shm otherwise, and parallel queries fail for want of shared memory.
     { name: "shm", emptyDir: { medium: "Memory" } },
+    ...topologyClient(spec.globalTopoServer).volumes,
     ...(bridged ? [{ name: "bridge", emptyDir: {} }] : []),
   ];
 }
