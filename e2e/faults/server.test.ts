@@ -1,0 +1,166 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { etcdImage, small } from "../fixtures/small.ts";
+import { controllerNames } from "../support/controllers.ts";
+import { compact } from "../support/etcd.ts";
+import { eventually } from "../support/eventually.ts";
+import { type FaultyCluster, startFaultyCluster } from "../support/faulty-cluster.ts";
+import { leaveNoRoom } from "../support/flow-control.ts";
+import { createdTwice, hasBecome, uids } from "../support/inventory.ts";
+import { type ControllerRequest, controllerRequests } from "../support/requests.ts";
+
+let cluster: FaultyCluster;
+
+beforeAll(async () => {
+  cluster = await startFaultyCluster();
+});
+afterAll(() => cluster?.stop());
+
+const server = () => cluster.plane.component("kube-apiserver");
+const otherEtcd = "quay.io/coreos/etcd:v3.5.18";
+
+/** Requests that were repeated within the second that the server asked to wait. */
+function tooSoon(of: FaultyCluster, refused: readonly ControllerRequest[]): string[] {
+  // A POST's address is that of the collection: two of them may well be two objects.
+  const repeatable = controllerRequests(of).filter(({ verb }) => verb !== "create");
+  return refused.flatMap(({ credential, verb, uri, receivedAt }) =>
+    repeatable
+      .filter((other) => other.credential === credential && other.verb === verb && other.uri === uri)
+      .map((other) => other.receivedAt.getTime() - receivedAt.getTime())
+      .filter((pause) => pause > 0 && pause < 950)
+      .map((pause) => `${verb} ${uri} again after ${pause} ms`),
+  );
+}
+
+describe("the API server", () => {
+  it("away for 20 s: every controller says so, and an edit right after its return is applied", async () => {
+    const namespace = cluster.before;
+    const before = await uids(cluster, namespace);
+    await server().kill();
+    await sleep(20_000);
+    await eventually(async () => {
+      for (const controller of cluster.controllers) expect(await controller.readiness()).toMatch(/no answer/);
+    });
+    await cluster.bringServerBack();
+    const wishes = { gateways: 2, pods: 3, etcd: otherEtcd };
+    await cluster.apply(small(namespace, wishes));
+    await hasBecome(cluster, namespace, wishes);
+    await cluster.allReady();
+    expect(cluster.crashed()).toEqual([]);
+    expect(await uids(cluster, namespace)).toMatchObject(before);
+    for (const { log, name } of cluster.controllers) {
+      expect(log(), name).toContainEqual(expect.objectContaining({ level: "warn", msg: "the watch begins anew" }));
+      expect(log(), name).toContainEqual(
+        expect.objectContaining({ level: "warn", msg: expect.stringMatching(/^leader election: the API server/) }),
+      );
+    }
+  });
+
+  it("killed and started again while a cluster is made: every object once", async () => {
+    const made = await cluster.namespace("restarted");
+    await cluster.apply(small(made));
+    await server().restart();
+    await sleep(500);
+    await server().kill();
+    await cluster.bringServerBack();
+    await cluster.cameOutWhole(made);
+    expect(cluster.crashed()).toEqual([]);
+  });
+
+  it("that holds still while a cluster is made: requests wait, and none is made twice", async () => {
+    const made = await cluster.namespace("paused");
+    await cluster.apply(small(made));
+    await sleep(300);
+    server().pause();
+    try {
+      await sleep(4_000);
+    } finally {
+      server().resume();
+    }
+    await cluster.cameOutWhole(made);
+    expect(cluster.crashed()).toEqual([]);
+  });
+
+  it("that sends its clients elsewhere (GOAWAY) makes nobody fail and no watch break", async () => {
+    const namespace = cluster.before;
+    const failed = await cluster.metric("controller_runtime_reconcile_errors_total");
+    const broken = await cluster.metric("multigres_watch_restarts_total", { reason: "network" });
+    const connections = cluster.proxy.connections;
+    let gateways = 2;
+    for (let edit = 0; edit < 400 && cluster.proxy.connections < connections + 4; edit++) {
+      gateways = 2 + (edit % 4);
+      await cluster.apply(small(namespace, { gateways }));
+    }
+    expect(cluster.proxy.connections, "GOAWAYs came").toBeGreaterThanOrEqual(connections + 4);
+    await hasBecome(cluster, namespace, { gateways });
+    expect(await cluster.metric("controller_runtime_reconcile_errors_total")).toBe(failed);
+    expect(await cluster.metric("multigres_watch_restarts_total", { reason: "network" })).toBe(broken);
+    expect(createdTwice(cluster, namespace)).toEqual([]);
+    expect(cluster.crashed()).toEqual([]);
+  });
+
+  it("that has too much to do (429 with Retry-After) is asked again only after the time that it named", async () => {
+    const namespace = cluster.before;
+    const noRoom = await leaveNoRoom(cluster.plane);
+    try {
+      await cluster.apply(small(namespace, { gateways: 6 }));
+      await eventually(async () => {
+        expect(await cluster.metric("multigres_request_retries_total", { why: "429" })).toBeGreaterThan(4);
+      });
+    } finally {
+      await noRoom.end();
+    }
+    await hasBecome(cluster, namespace, { gateways: 6 });
+    const refused = controllerRequests(cluster).filter(({ code }) => code === 429);
+    expect(refused.length).toBeGreaterThan(4);
+    expect(tooSoon(cluster, refused)).toEqual([]);
+    expect(cluster.crashed()).toEqual([]);
+  });
+
+  it("that has forgotten the past (410 after a compaction): everything is listed anew, what went meanwhile included", async () => {
+    // Whoever is cut off for as long as this takes would lose its Lease, start anew and need no old version.
+    await cluster.replace(controllerNames, { env: { LEADER_ELECTION: "false" } });
+    await cluster.allReady();
+    const namespace = cluster.before;
+    const gone = await cluster.namespace("gone");
+    await cluster.apply(small(gone));
+    await hasBecome(cluster, gone, {});
+    const wishes = { gateways: 1, pods: 2, etcd: etcdImage };
+
+    cluster.proxy.refuse();
+    await cluster.apply(small(namespace, wishes));
+    await cluster.kubectl(["-n", gone, "delete", "multigrescluster", "small"]);
+    await eventually(async () => {
+      const { stdout } = await cluster.kubectl([
+        "-n",
+        gone,
+        "get",
+        "cells,tablegroups,toposervers,deployments",
+        "-o",
+        "name",
+      ]);
+      expect(stdout).toBe("");
+    });
+    await compact(cluster.plane);
+    await server().kill();
+    await cluster.bringServerBack();
+    cluster.proxy.accept();
+
+    await hasBecome(cluster, namespace, wishes);
+    await cluster.allReady();
+    for (const controller of cluster.controllers) {
+      expect(
+        await controller.metric("multigres_watch_restarts_total", { reason: "expired" }),
+        controller.name,
+      ).toBeGreaterThan(0);
+      expect(controller.log()).toContainEqual(
+        expect.objectContaining({ level: "warn", msg: "the watch begins anew", reason: "expired" }),
+      );
+      // Nothing of the deleted cluster is left in the caches: there is one cluster.
+      expect(controller.restarts).toBe(0);
+    }
+    expect(await cluster.controller("cluster-controller").metric("multigres_cached_objects", { kind: "Cell" })).toBe(
+      (await cluster.kubectl(["get", "cells", "-A", "-o", "name"])).stdout.trim().split("\n").length,
+    );
+  });
+});

@@ -1,0 +1,80 @@
+import { labels } from "@multigres/api-types";
+import { type KubernetesObject, kinds, type ResourceKind } from "@multigres/controller-kit";
+import { expect } from "vitest";
+import type { TestCluster } from "./cluster.ts";
+import type { Wishes } from "../fixtures/small.ts";
+import { eventually } from "./eventually.ts";
+import { condition } from "./observing.ts";
+import { controllerRequests, isWrite } from "./requests.ts";
+
+type Api = Pick<TestCluster, "api">;
+
+const made: readonly ResourceKind[] = [
+  kinds.TopoServer,
+  kinds.Cell,
+  kinds.TableGroup,
+  kinds.Shard,
+  kinds.Deployment,
+  kinds.StatefulSet,
+  kinds.Service,
+  kinds.ConfigMap,
+  kinds.PodDisruptionBudget,
+  kinds.PersistentVolumeClaim,
+];
+
+/** Every object of a cluster as `<Kind> <name>`, and how many pods each component has; the same for the same spec in any namespace. */
+export async function inventory({ api }: Api, namespace: string): Promise<string[]> {
+  const list = async (kind: ResourceKind): Promise<KubernetesObject[]> => (await api.list(kind, { namespace })).items;
+  const objects = await Promise.all(
+    made.map(async (kind) => (await list(kind)).map(({ metadata }) => `${kind.kind} ${metadata?.name}`)),
+  );
+  // Pods of Deployments have chance names.
+  const pods = (await list(kinds.Pod)).map(({ metadata }) => `Pod of ${metadata?.labels?.[labels.component]}`);
+  return [...objects.flat().filter((object) => object !== "ConfigMap kube-root-ca.crt"), ...pods].sort();
+}
+
+/** UIDs of a cluster's objects: what was deleted and made again has another one. */
+export async function uids({ api }: Api, namespace: string): Promise<Record<string, string | undefined>> {
+  const lists = await Promise.all(
+    made.map(async (kind) =>
+      (await api.list(kind, { namespace })).items.map(({ metadata }) => [
+        `${kind.kind} ${metadata?.name}`,
+        metadata?.uid,
+      ]),
+    ),
+  );
+  return Object.fromEntries(lists.flat());
+}
+
+/** Objects that the controllers created more than once in a namespace. */
+export function createdTwice(cluster: Pick<TestCluster, "auditLog">, namespace: string): string[] {
+  const creates = controllerRequests(cluster)
+    .filter((request) => request.verb === "create" && isWrite(request) && request.namespace === namespace)
+    .filter(({ resource }) => resource !== "events.k8s.io/events")
+    .map(({ resource, name }) => `${resource} ${name}`);
+  return creates.filter((create, index) => creates.indexOf(create) !== index);
+}
+
+/** Waits until a small cluster says of its current spec that it is settled, and checks that this is so down to the workloads. */
+export async function hasBecome(cluster: Api, namespace: string, wishes: Wishes): Promise<void> {
+  const { gateways = 1, pods = 2, etcd, name = "small" } = wishes;
+  await eventually(async () => {
+    const found = await cluster.api.get(kinds.MultigresCluster, { namespace, name });
+    expect(found.status?.observedGeneration).toBe(found.metadata.generation);
+    expect(condition(found, "Available")).toMatchObject({ status: "True" });
+    expect(condition(found, "Progressing")).toMatchObject({ status: "False" });
+    const component = async (kind: ResourceKind, of: string) =>
+      (
+        await cluster.api.list(kind, {
+          namespace,
+          labelSelector: `${labels.cluster}=${name},${labels.component}=${of}`,
+        })
+      ).items[0];
+    expect(await component(kinds.Deployment, "multigateway")).toMatchObject({ spec: { replicas: gateways } });
+    expect(await component(kinds.StatefulSet, "shard-pool")).toMatchObject({ spec: { replicas: pods } });
+    if (etcd === undefined) return;
+    expect(await component(kinds.StatefulSet, "toposerver")).toMatchObject({
+      spec: { template: { spec: { containers: [{ image: etcd }] } } },
+    });
+  }, 120_000);
+}
