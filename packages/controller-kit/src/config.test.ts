@@ -29,7 +29,7 @@ describe("readConfig", () => {
     const read = () => readConfig(env, z.object({ DEFAULT_IMAGE: z.string() }));
     expect(read).toThrow(ConfigError);
     for (const part of [
-      "POD_NAME is not set",
+      "POD_NAME is not set: take it from the pod's metadata.name",
       'METRICS_PORT="70000"',
       'WORKERS="many"',
       'LEADER_ELECTION="yes"',
@@ -37,5 +37,13 @@ describe("readConfig", () => {
     ]) {
       expect(read).toThrow(part);
     }
+  });
+
+  it("says of an absent variable what the app says about it, and nothing where the app says nothing", () => {
+    const image = z.string({ error: "start from the value in deploy/" });
+    const read = () => readConfig(pod, z.object({ DEFAULT_IMAGE: image, PLAIN: z.string() }));
+    expect(read).toThrow(
+      new ConfigError("DEFAULT_IMAGE is not set: start from the value in deploy/; PLAIN is not set"),
+    );
   });
 });

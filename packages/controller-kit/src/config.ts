@@ -10,9 +10,13 @@ export class ConfigError extends Error {
 
 const port = z.coerce.number({ error: "must be a port number" }).int().min(0).max(65_535);
 
+function fromPod(field: string): z.ZodString {
+  return z.string({ error: `take it from the pod's ${field}` }).min(1);
+}
+
 const kitSettings = z.object({
-  POD_NAME: z.string().min(1).describe("Identity in Leases and Events."),
-  POD_NAMESPACE: z.string().min(1).describe("Where the Lease is."),
+  POD_NAME: fromPod("metadata.name").describe("Identity in Leases and Events."),
+  POD_NAMESPACE: fromPod("metadata.namespace").describe("Where the Lease is."),
   WATCH_NAMESPACE: z.string().default("").describe("Empty: all namespaces."),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
   METRICS_PORT: port.default(8080).describe("0: a free port."),
@@ -43,7 +47,9 @@ export function readConfig<Settings>(
   const issues = [...(kit.error?.issues ?? []), ...(app.error?.issues ?? [])];
   const lines = issues.map(({ path, message }) => {
     const name = String(path[0] ?? "");
-    return given[name] === undefined ? `${name} is not set` : `${name}=${JSON.stringify(given[name])}: ${message}`;
+    const what = given[name] === undefined ? `${name} is not set` : `${name}=${JSON.stringify(given[name])}`;
+    // zod's own words say of an absent variable only that it is absent.
+    return given[name] === undefined && message.startsWith("Invalid input") ? what : `${what}: ${message}`;
   });
   throw new ConfigError([...new Set(lines)].join("; "), { cause: kit.error ?? app.error });
 }

@@ -42,7 +42,7 @@ export function nameConflictMessage(desired: DesiredObject, live: KubernetesObje
   const { kind } = desired.kind;
   const owner = controllerOf(live);
   const whose = owner ? `belongs to ${owner.kind} ${owner.name}` : "was not made by this operator";
-  return `${kind} ${desired.object.metadata?.name} already exists and ${whose}; it is left alone. Delete or rename it, or choose another name here.`;
+  return `${kind} ${desired.object.metadata?.name} already exists and ${whose}, so it is left alone: delete it, or use another name for the cluster, cell or database that this one would be for`;
 }
 
 /** What stands in the way for a moment when the owner was deleted and made again. */
