@@ -118,7 +118,10 @@ async function putBack<T extends KubernetesObject & { spec: object }>(
   await eventually(async () => {
     expect((await cluster.api.get(kind, { namespace, name })).spec).toEqual(before.spec);
   });
-  const written = writes().filter((write) => write.resource === kind.plural && write.name === name);
-  expect(written.map((write) => `${write.verb} by ${write.by}`)).toEqual(["patch by admin", `update by ${by}`]);
+  // The API server writes its audit log a moment after it has answered.
+  await eventually(() => {
+    const written = writes().filter((write) => write.resource === kind.plural && write.name === name);
+    expect(written.map((write) => `${write.verb} by ${write.by}`)).toEqual(["patch by admin", `update by ${by}`]);
+  });
   await oneWarning(cluster, namespace, { kind: kind.kind, name }, "Reverted");
 }
