@@ -79,6 +79,6 @@ export function isWrite({ verb, code, resource }: ControllerRequest): boolean {
   return changing.has(verb) && code >= 200 && code < 300 && !isLease({ resource });
 }
 
-export function isLease({ resource }: Pick<ControllerRequest, "resource">): boolean {
+function isLease({ resource }: Pick<ControllerRequest, "resource">): boolean {
   return resource === "coordination.k8s.io/leases";
 }
