@@ -1,0 +1,1 @@
+export { ensureKstatus } from "./program.ts";
