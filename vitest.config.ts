@@ -30,7 +30,9 @@ export default defineConfig({
           exclude: ["**/node_modules/**"],
           testTimeout: 120_000,
           hookTimeout: 600_000,
+          // Mostly waiting, so not bound to the number of cores. vitest wants a group of their own for another number of workers.
           maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
     ],
