@@ -22,4 +22,6 @@ export const annotations = {
   paused: `${group}/paused`,
   /** Hash of what a controller applied last; lets a restarted controller see that nothing is to be written. */
   appliedHash: `${group}/applied-hash`,
+  /** On a child: hash of the spec that its owner wrote. What was edited since deletes nothing; see owner-spec.ts of controller-kit. */
+  specHash: `${group}/spec-hash`,
 } as const;

@@ -1,5 +1,7 @@
+import { annotations } from "@multigres/api-types";
 import { pino } from "pino";
 import { describe, expect, it } from "vitest";
+import { hashOf } from "./applied-hash.ts";
 import type { ControllerDefinition } from "./definition.ts";
 import { ApiError } from "./errors.ts";
 import { PlanExecutor } from "./executor.ts";
@@ -125,6 +127,27 @@ describe("a reconcile", () => {
     });
     await run();
     expect(events).toEqual(["Normal Removing Cell a: Deleting Service child: it isn't wanted."]);
+  });
+
+  it("deletes nothing for a spec that isn't its owner's, says so, and deletes once it is put back", async () => {
+    const annotationsOf = (spec: unknown) => ({ [annotations.specHash]: hashOf(spec) });
+    const ownerReferences = [{ apiVersion: "v1", kind: "Owner", name: "o", uid: "u", controller: true }];
+    const metadata = { namespace: "t1", name: "a", ownerReferences, annotations: annotationsOf({ size: 2 }) };
+    const api = withToy({ metadata, spec: { size: 1 } });
+    const seeded = api.seed(childKind, { metadata: { namespace: "t1", name: "child" } });
+    const uid = seeded.metadata?.uid ?? "";
+    const deletions = [{ kind: childKind, namespace: "t1", name: "child", uid, because: "it isn't wanted." }];
+    const { run, events } = aReconciler(api, { deletions });
+    expect(await run()).toEqual({ kind: "done" });
+    expect(api.writes).toEqual(["applyStatus Cell a"]);
+    expect(statusOf(api)).toEqual({ failed: ["Conflict"] });
+    expect(events).toEqual([]);
+    api.edit(toyKind, key, "owner", (toy) => {
+      toy.spec = { size: 2 };
+    });
+    await run();
+    expect(api.writes).toContain("delete Service child");
+    expect(statusOf(api)).toEqual({ failed: [] });
   });
 
   it("asks to be run after the time that the plan says", async () => {

@@ -5,6 +5,7 @@ import { deletionEvents } from "./deletions.ts";
 import { isApiError } from "./errors.ts";
 import type { Execution, PlanExecutor } from "./executor.ts";
 import { failureEvents } from "./failure-events.ts";
+import { confirmedPlan } from "./owner-spec.ts";
 import type { EventDraft, Plan, WriteFailure } from "./plan.ts";
 import { regardingOf } from "./recorder.ts";
 import type { Key, KubernetesObject } from "./resource.ts";
@@ -79,14 +80,16 @@ export function createReconciler<P extends KubernetesObject, O, S, Settings>(
       context.recorder.present(regarding, [faultEvent(error)], false);
       throw error;
     }
-    const { failures, retry, wrote } = await executor.execute(cached, plan, context);
+    const { held, ...allowed } = confirmedPlan(cached, definition.primary.kind, plan);
+    const { failures: failed, retry, wrote } = await executor.execute(cached, allowed, context);
     signal.throwIfAborted();
+    const failures = [...failed, ...held];
     for (const { reason, message } of failures) log.warn({ reason }, message);
 
     // The stores show our own writes at once. A status from before them would call an older spec of a child current.
     const reported = await report(cached, wrote ? decide(cached) : plan, failures, context);
     const refused = reported.kind === "failed" ? [...failures, reported.failure] : failures;
-    const events = [...plan.events, ...deletionEvents(plan.deletions), ...failureEvents(refused)];
+    const events = [...plan.events, ...deletionEvents(allowed.deletions), ...failureEvents(refused)];
     context.recorder.present(regarding, events, reported.kind === "unchanged");
     return resultOf(plan, failures, retry, reported);
   };
