@@ -1,0 +1,112 @@
+import { labels } from "@multigres/api-types";
+import { type KubernetesObject, kinds, type ResourceKind } from "@multigres/controller-kit";
+import { expect } from "vitest";
+import { demo, std } from "../fixtures/demo.ts";
+import { eventually } from "../support/eventually.ts";
+import { settled } from "../support/observing.ts";
+import type { OwnCluster } from "../support/own-operator.ts";
+
+type Change = Parameters<typeof demo>[0];
+
+/** Does with a cluster what users, and people who shouldn't, do with clusters. */
+export async function busyRun(cluster: OwnCluster, namespace: string): Promise<void> {
+  const become = async (change?: Change) => {
+    await cluster.apply(demo(change, namespace));
+    await settled(cluster, namespace);
+  };
+  await cluster.apply(std(undefined, namespace));
+  await become();
+  await become(twoOfWhatHadOne);
+  await become();
+  await become(({ spec }) => {
+    const [, second] = spec.cells;
+    delete second?.spec?.topoServer;
+    for (const database of spec.databases ?? []) if (database.name === "tiny_db") database.name = "small_db";
+  });
+  await removeNearlyEverything(cluster, namespace);
+  await become();
+  await meddle(cluster, namespace);
+  await becomeOrphans(cluster, namespace);
+  await become();
+  await cluster.api.delete(kinds.MultigresCluster, { namespace, name: "demo" });
+  await eventually(async () => expect(await namesOf(cluster, namespace, kinds.StatefulSet)).toEqual([]));
+}
+
+/** What has one replica only has no PodDisruptionBudget. */
+function twoOfWhatHadOne({ spec }: Parameters<NonNullable<Change>>[0]): void {
+  spec.multiadmin = { replicas: 2 };
+  spec.multiorch = { replicas: 2 };
+  const [first, second] = spec.cells;
+  Object.assign(first?.spec?.multiGateway?.static ?? {}, { replicas: 1 });
+  Object.assign(second?.spec?.multiGateway?.dynamic ?? {}, { replicasPerCell: 2 });
+}
+
+async function removeNearlyEverything(cluster: OwnCluster, namespace: string): Promise<void> {
+  const bare = demo(({ spec }) => {
+    spec.databases = [];
+  }, namespace);
+  await cluster.apply(bare);
+  await eventually(async () => expect(await namesOf(cluster, namespace, kinds.TableGroup)).toEqual([]));
+  bare.spec.cells = bare.spec.cells.slice(0, 1);
+  bare.spec.globalTopoServer = { external: { address: "etcd.example.com:2379", rootPath: "/multigres/global" } };
+  await cluster.apply(bare);
+  await eventually(async () => expect(await namesOf(cluster, namespace, kinds.TopoServer)).toEqual([]));
+  await eventually(async () => expect(await namesOf(cluster, namespace, kinds.Cell)).toEqual(["demo-z1"]));
+}
+
+const children: readonly ResourceKind[] = [kinds.Cell, kinds.TableGroup, kinds.Shard, kinds.TopoServer];
+const workloads: readonly ResourceKind[] = [
+  kinds.Deployment,
+  kinds.StatefulSet,
+  kinds.Service,
+  kinds.ConfigMap,
+  kinds.PodDisruptionBudget,
+];
+
+/** Takes every object from its owner by its label, twice over; and asks for a second Shard where one is wanted. */
+async function meddle(cluster: OwnCluster, namespace: string): Promise<void> {
+  for (const kind of [...children, ...workloads]) {
+    for (const name of await namesOf(cluster, namespace, kind)) {
+      await relabel(cluster, kind, { namespace, name });
+      await relabel(cluster, kind, { namespace, name });
+    }
+  }
+  const clusterController = cluster.operator.controllers.get("cluster-controller");
+  await clusterController?.stop();
+  const tableGroup = { namespace, name: "tiny-db-default" };
+  await cluster.api.mergePatch(kinds.TableGroup, tableGroup, { spec: { partitioning: { shards: 2 } } });
+  await eventually(async () => {
+    expect(await namesOf(cluster, namespace, kinds.Shard)).toContain("tiny-db-default-1");
+  });
+  await cluster.operator.start("cluster-controller");
+  await eventually(async () => {
+    expect(await namesOf(cluster, namespace, kinds.Shard)).not.toContain("tiny-db-default-1");
+  });
+  await settled(cluster, namespace);
+}
+
+async function relabel(
+  { api }: OwnCluster,
+  kind: ResourceKind,
+  key: { readonly namespace: string; readonly name: string },
+): Promise<void> {
+  const { metadata } = await api.get<KubernetesObject>(kind, key);
+  await api.mergePatch(kind, key, { metadata: { labels: { [labels.name]: "somebody" } } });
+  await eventually(async () => {
+    const found = await api.get<KubernetesObject>(kind, key);
+    expect(found.metadata?.labels).toEqual(metadata?.labels);
+  });
+}
+
+/** Everything but the cluster stays, and is found again by the next one of the name. */
+async function becomeOrphans({ kubectl, api }: OwnCluster, namespace: string): Promise<void> {
+  const deleted = await kubectl(["-n", namespace, "delete", "multigrescluster", "demo", "--cascade=orphan"]);
+  expect(deleted).toMatchObject({ code: 0 });
+  expect((await api.list(kinds.Cell, { namespace })).items).not.toEqual([]);
+}
+
+async function namesOf({ api }: OwnCluster, namespace: string, kind: ResourceKind): Promise<string[]> {
+  const labelSelector = `${labels.cluster}=demo`;
+  const { items } = await api.list<KubernetesObject>(kind, { namespace, labelSelector });
+  return items.map(({ metadata }) => metadata?.name ?? "");
+}

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Manifest, permissions, render, rulesOf } from "../deploy/rendered.ts";
+import { type ControllerName, controllerNames } from "../support/controllers.ts";
+import { type OwnCluster, startOwnCluster } from "../support/own-operator.ts";
+import { type ControllerRequest, controllerRequests } from "../support/requests.ts";
+import { busyRun } from "./busy-run.ts";
+
+let cluster: OwnCluster;
+let manifests: readonly Manifest[];
+let requests: readonly ControllerRequest[];
+
+beforeAll(async () => {
+  // Without WatchList the controllers list before they watch, so that both rights are seen in use.
+  const extraArguments = { "kube-apiserver": ["--feature-gates=WatchList=false"] };
+  cluster = await startOwnCluster({ plane: { extraArguments } });
+  manifests = await render("overlays/default");
+  await busyRun(cluster, await cluster.namespace("busy"));
+  requests = controllerRequests(cluster);
+});
+afterAll(() => cluster?.stop());
+
+/** Rights that no request shows, with the reason for having them. */
+const exceptions: readonly string[] = [];
+
+describe("case 71: after a busy run under the shipped Roles", () => {
+  it("the API server has refused nothing that a controller asked for", () => {
+    expect(requests.length).toBeGreaterThan(500);
+    expect(requests.filter(({ code }) => code === 403 || code === 401)).toEqual([]);
+  });
+
+  it.each(controllerNames)("%s has used every right that it has", (name) => {
+    const used = new Set(requests.filter(({ by }) => by === name).map(({ resource, verb }) => `${resource} ${verb}`));
+    const unused = permissions(rulesOf(manifests, name)).filter((permission) => !used.has(permission));
+    expect(unused.filter((permission) => !exceptions.includes(permission))).toEqual([]);
+  });
+
+  it.each(controllerNames)(
+    "%s has no access to Secrets, but that the cluster-controller may create them",
+    async (name) => {
+      const verbs = ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"];
+      const allowed = await mayOf(name, verbs, "secrets");
+      expect(allowed).toEqual(name === "cluster-controller" ? ["create"] : []);
+    },
+  );
+});
+
+async function mayOf(name: ControllerName, verbs: readonly string[], resource: string): Promise<string[]> {
+  const answers = await Promise.all(
+    verbs.map(async (verb) => {
+      const as = `--as=system:serviceaccount:multigres-system:${name}`;
+      const { stdout } = await cluster.kubectl(["auth", "can-i", verb, resource, "-A", as]);
+      return { verb, yes: stdout.trim() === "yes" };
+    }),
+  );
+  return answers.filter(({ yes }) => yes).map(({ verb }) => verb);
+}
