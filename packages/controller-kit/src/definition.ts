@@ -1,6 +1,7 @@
 import type { Plan } from "./plan.ts";
 import type { Key, KubernetesObject, ResourceKind } from "./resource.ts";
 import type { Stores } from "./store.ts";
+import type { TaskResults } from "./tasks/task.ts";
 
 /** A kind that a controller watches besides its primary one. */
 export interface Watch<T extends KubernetesObject = KubernetesObject> {
@@ -36,7 +37,8 @@ export interface ControllerDefinition<P extends KubernetesObject, O, S, Settings
   /** Checks an object from the cache. On `ok: false` the kit writes `malformed`'s status and an Event and goes on with others. */
   readonly parse: (object: KubernetesObject) => Parsed<P>;
   readonly malformed: (object: P, message: string, context: ReconcileContext<Settings>) => S;
-  readonly observe: (object: P, stores: Stores) => O;
+  /** `results`: of the tasks that earlier plans asked for. */
+  readonly observe: (object: P, stores: Stores, results: TaskResults) => O;
   readonly reconcile: (observed: O, context: ReconcileContext<Settings>) => Plan<S>;
 }
 

@@ -14,4 +14,6 @@ export { controllerOf, keyOf } from "./resource.ts";
 export type { RunArguments, RunOptions } from "./run-controller.ts";
 export { runController } from "./run-controller.ts";
 export type { Store, Stores } from "./store.ts";
+export type { Task, TaskContext, TaskKind, TaskResult, TaskResults } from "./tasks/task.ts";
+export { task } from "./tasks/task.ts";
 export { createTransport } from "./transport/transport.ts";

@@ -18,6 +18,7 @@ import { type KubernetesObject, keyOf } from "./resource.ts";
 import { type HttpServer, startHttpServer } from "./server.ts";
 import { wokenBy } from "./wakes.ts";
 import { StatusPace } from "./status-pace.ts";
+import { TaskRunner } from "./tasks/task-runner.ts";
 import { WriteRecords } from "./write-records.ts";
 import { StatusWriter } from "./write-status.ts";
 
@@ -93,6 +94,7 @@ export function createManager<P extends KubernetesObject, O, S, Settings>(
         onLeading: () => void begin(),
         onLost: (reason) => {
           loop.abort(new NotLeadingError());
+          tasks.stop();
           reportLoss(reason);
         },
       })
@@ -123,10 +125,20 @@ export function createManager<P extends KubernetesObject, O, S, Settings>(
     isWatched: (kind) => watched.has(kind.kind),
     cached: (kind, key) => (watched.has(kind.kind) ? caches.of(kind).get(key) : undefined),
   });
+  const tasks = new TaskRunner({
+    settings: options.settings,
+    clock,
+    random,
+    log,
+    observer: metrics.task,
+    wake: (key) => queue.add(key),
+    assertLeading,
+  });
   const reconcile = createReconciler({
     definition,
     settings: options.settings,
     stores: caches,
+    tasks,
     executor,
     status,
     now: () => clock.date(),
@@ -223,6 +235,7 @@ export function createManager<P extends KubernetesObject, O, S, Settings>(
       stopping = true;
       log.info("stopping");
       await loop.stop(drainMs);
+      tasks.stop();
       queue.close();
       const flushed = new AbortController();
       await Promise.race([recorder.flush(), sleep(clock, flushMs, flushed.signal)]);

@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { ReconcileObserver } from "./controller-loop.ts";
+import type { TaskObserver } from "./tasks/task-runner.ts";
 import type { QueueObserver, WorkQueue } from "./queue.ts";
 import type { TransportObserver } from "./transport/observer.ts";
 import type { WriteObserver } from "./write-context.ts";
@@ -18,6 +19,7 @@ export interface Metrics {
   readonly queue: QueueObserver;
   readonly reconcile: ReconcileObserver;
   readonly write: WriteObserver;
+  readonly task: TaskObserver;
   readonly transport: TransportObserver;
   watchRestarted(kind: string, reason: string): void;
   observe(sources: MetricSources): void;
@@ -104,6 +106,13 @@ export function createMetrics(controller: string, workers: number): Metrics {
   const leading = gauge("leader_election_master_status", "1 while this process leads", ["name"]);
   const writes = counter("multigres_writes_total", "Objects written", ["kind", "verb"]);
   const suppressed = counter("multigres_writes_suppressed_total", "Writes found needless", ["kind", "verb"]);
+  const tasks = counter("multigres_tasks_total", "Calls outside the API server", ["task", "result"]);
+  const taskTime = histogram(
+    "multigres_task_seconds",
+    "Length of a call outside the API server",
+    ["task"],
+    requestBuckets,
+  );
   const restarts = counter("multigres_watch_restarts_total", "Watches begun anew", ["kind", "reason"]);
   const cached = gauge("multigres_cached_objects", "Objects in the caches", ["kind"]);
   const lag = gauge("nodejs_eventloop_lag_seconds", "Mean delay of the event loop since the last scrape", []);
@@ -160,6 +169,12 @@ export function createMetrics(controller: string, workers: number): Metrics {
     write: {
       written: (kind, verb) => writes.inc({ kind, verb }),
       suppressed: (kind, verb) => suppressed.inc({ kind, verb }),
+    },
+    task: {
+      finished(task, result, seconds) {
+        tasks.inc({ task, result });
+        taskTime.observe({ task }, seconds);
+      },
     },
     transport: {
       onRequest({ method, verb, host, code, seconds }) {

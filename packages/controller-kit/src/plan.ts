@@ -1,4 +1,5 @@
 import type { KubernetesObject, ObjectRef, ResourceKind } from "./resource.ts";
+import type { Task } from "./tasks/task.ts";
 
 /**
  * One object that should exist.
@@ -62,4 +63,8 @@ export interface Plan<Status> {
   /** The whole status, given what failed. Conditions come from status-kit, with `lastTransitionTime` kept. */
   readonly status: (failures: readonly WriteFailure[]) => Status;
   readonly requeueAfterMs?: number;
+  /** Work outside the API server, all of it that is wanted now; a result that says something new leads to another reconcile. */
+  readonly tasks?: readonly Task[];
+  /** A finalizer on the reconciled object: put there before anything else is done, or taken away after everything is. */
+  readonly finalizer?: { readonly name: string; readonly wanted: boolean };
 }

@@ -11,6 +11,7 @@ import { createReconciler } from "./reconciler.ts";
 import type { KubernetesObject, ResourceKind } from "./resource.ts";
 import type { Stores } from "./store.ts";
 import { StatusPace } from "./status-pace.ts";
+import { task, type TaskKind } from "./tasks/task.ts";
 import { EventList } from "./testing/event-list.ts";
 import { ManualClock } from "./testing/manual-clock.ts";
 import { MemoryApi } from "./testing/memory-api.ts";
@@ -52,10 +53,12 @@ function aReconciler(api: MemoryApi, plan: Partial<Plan<unknown>> | (() => Parti
   const recorder = new EventList();
   const clock = new ManualClock();
   const lookedAgain: [string, number][] = [];
+  const asked: [string, unknown[]][] = [];
   const reconcile = createReconciler({
     definition,
     settings: null,
     stores,
+    tasks: { ask: (of, wanted) => asked.push([of, wanted.map(({ input }) => input)]), of: () => undefined },
     executor: new PlanExecutor({ isWatched: () => true, cached: (kind, of) => api.peek(kind, of) }),
     status: new StatusWriter({ pace: new StatusPace(clock), lookAgain: (of, ms) => lookedAgain.push([of, ms]) }),
     now: () => new Date(0),
@@ -74,6 +77,7 @@ function aReconciler(api: MemoryApi, plan: Partial<Plan<unknown>> | (() => Parti
   return {
     clock,
     lookedAgain,
+    asked,
     events: recorder.events,
     run: (signal = new AbortController().signal) => reconcile(key, { signal, log }),
   };
@@ -148,6 +152,40 @@ describe("a reconcile", () => {
     await run();
     expect(api.writes).toContain("delete Service child");
     expect(statusOf(api)).toEqual({ failed: [] });
+  });
+
+  it("asks for the plan's tasks, and for none once the object is gone or leaving", async () => {
+    const api = withToy();
+    const kind: TaskKind<number, void> = { name: "toy", perform: async () => {} };
+    const { run, asked } = aReconciler(api, { tasks: [task(kind, 1), task(kind, 2)] });
+    await run();
+    api.edit(toyKind, key, "user", (toy) => {
+      toy.metadata = { ...toy.metadata, deletionTimestamp: new Date(0) };
+    });
+    await run();
+    expect(asked).toEqual([
+      [key, [1, 2]],
+      [key, []],
+    ]);
+  });
+
+  it("puts a finalizer on before it does anything else, and takes it away last, others' left alone", async () => {
+    const api = withToy();
+    const name = "multigres.com/records";
+    const finalizersOf = () => api.peek(toyKind, key)?.metadata?.finalizers;
+    api.edit(toyKind, key, "somebody", (toy) => {
+      toy.metadata = { ...toy.metadata, finalizers: ["example.com/theirs"] };
+    });
+    const plan = { objects: [child], finalizer: { name, wanted: true } };
+    const { run } = aReconciler(api, () => plan);
+    await run();
+    await run();
+    expect(finalizersOf()).toEqual(["example.com/theirs", name]);
+    expect(api.writes).toEqual(["mergePatch Cell a", "create Service child", "applyStatus Cell a"]);
+    plan.finalizer.wanted = false;
+    await run();
+    expect(finalizersOf()).toEqual(["example.com/theirs"]);
+    expect(api.writes.at(-1)).toBe("mergePatch Cell a");
   });
 
   it("asks to be run after the time that the plan says", async () => {

@@ -10,8 +10,10 @@ import type { EventDraft, Plan, WriteFailure } from "./plan.ts";
 import { regardingOf } from "./recorder.ts";
 import type { Key, KubernetesObject } from "./resource.ts";
 import type { Stores } from "./store.ts";
+import type { TaskRunner } from "./tasks/task-runner.ts";
 import type { WriteContext } from "./write-context.ts";
 import { type Retry, retryOf, writeFailure } from "./write-failure.ts";
+import { writeFinalizer } from "./write-finalizer.ts";
 import type { StatusWriter } from "./write-status.ts";
 
 interface ReconcileScope {
@@ -37,6 +39,7 @@ export interface ReconcilerOptions<P extends KubernetesObject, O, S, Settings> {
   readonly definition: ControllerDefinition<P, O, S, Settings>;
   readonly settings: Settings;
   readonly stores: Stores;
+  readonly tasks: Pick<TaskRunner<Settings>, "ask" | "of">;
   readonly executor: PlanExecutor;
   readonly status: StatusWriter;
   readonly write: Omit<WriteContext, "request">;
@@ -50,12 +53,12 @@ const ownFinalizers = "multigres.com/";
 export function createReconciler<P extends KubernetesObject, O, S, Settings>(
   options: ReconcilerOptions<P, O, S, Settings>,
 ): Reconcile {
-  const { definition, settings, stores, executor, status } = options;
+  const { definition, settings, stores, tasks, executor, status } = options;
 
   function decide(cached: P): Plan<S> {
     const context = { now: options.now(), settings };
     const parsed = definition.parse(cached);
-    if (parsed.ok) return definition.reconcile(definition.observe(parsed.value, stores), context);
+    if (parsed.ok) return definition.reconcile(definition.observe(parsed.value, stores, tasks), context);
     const event: EventDraft = {
       type: "Warning",
       reason: reasons.invalidObject,
@@ -68,8 +71,10 @@ export function createReconciler<P extends KubernetesObject, O, S, Settings>(
 
   return async (key, { signal, log }) => {
     const cached = stores.of(definition.primary).get(key);
-    if (cached === undefined) return { kind: "gone" };
-    if (isLeaving(cached)) return { kind: "done" };
+    if (cached === undefined || isLeaving(cached)) {
+      tasks.ask(key, []);
+      return { kind: cached === undefined ? "gone" : "done" };
+    }
 
     const regarding = regardingOf(definition.primary, cached);
     const context: WriteContext = { ...options.write, request: { signal } };
@@ -81,6 +86,8 @@ export function createReconciler<P extends KubernetesObject, O, S, Settings>(
       throw error;
     }
     const { held, ...allowed } = confirmedPlan(cached, definition.primary.kind, plan);
+    if (plan.finalizer?.wanted) await writeFinalizer(definition.primary, cached, plan.finalizer, context);
+    tasks.ask(key, plan.tasks ?? []);
     const { failures: failed, retry, wrote } = await executor.execute(cached, allowed, context);
     signal.throwIfAborted();
     const failures = [...failed, ...held];
@@ -91,6 +98,10 @@ export function createReconciler<P extends KubernetesObject, O, S, Settings>(
     const refused = reported.kind === "failed" ? [...failures, reported.failure] : failures;
     const events = [...plan.events, ...deletionEvents(allowed.deletions), ...failureEvents(refused)];
     context.recorder.present(regarding, events, reported.kind === "unchanged");
+    if (plan.finalizer?.wanted === false) {
+      const latest = stores.of(definition.primary).get(key) ?? cached;
+      await writeFinalizer(definition.primary, latest, plan.finalizer, context);
+    }
     return resultOf(plan, failures, retry, reported);
   };
 
