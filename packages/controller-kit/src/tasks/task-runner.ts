@@ -144,7 +144,9 @@ export class TaskRunner<Settings> implements TaskResults {
     } catch (error) {
       const shown: unknown = abort.signal.aborted ? abort.signal.reason : error;
       result = { state: "failed", message: shown instanceof Error ? shown.message : String(shown) };
-      if (this.#isWanted(entry)) log.warn({ err: shown, input: entry.input }, "a task failed");
+      // The same failure again is no news.
+      const level = hashOf(entry.result ?? null) === hashOf(result) ? "debug" : "warn";
+      if (this.#isWanted(entry)) log[level]({ err: shown, input: entry.input }, "a task failed");
     } finally {
       cancel();
       entry.running = undefined;
