@@ -96,10 +96,30 @@ describe("a reconcile", () => {
     const api = withToy();
     const { run } = aReconciler(api, () => {
       const seen = api.peek(childKind, "t1/child") !== undefined;
-      return { objects: [child], status: () => ({ childSeen: seen }) };
+      return { objects: [child], status: () => ({ observedGeneration: 1, childSeen: seen }) };
+    });
+    api.edit(toyKind, key, "controller", (toy) => {
+      toy.status = { observedGeneration: 1 };
     });
     await run();
-    expect(statusOf(api)).toEqual({ childSeen: true });
+    expect(statusOf(api)).toMatchObject({ childSeen: true });
+  });
+
+  it.each([
+    ["and nothing was", false, false],
+    ["and an earlier one of the name left all of it", true, true],
+  ])("reports first of a new object what was there before it wrote anything, %s", async (_, before, reported) => {
+    const api = withToy();
+    const { run } = aReconciler(api, () => {
+      const available = before || api.peek(childKind, "t1/child") !== undefined;
+      const conditions = [{ type: "Available", status: available ? "True" : "False" }];
+      return { objects: [child], status: () => ({ observedGeneration: 1, conditions }) };
+    });
+    await run();
+    const is = (status: string) => ({ observedGeneration: 1, conditions: [{ type: "Available", status }] });
+    expect(statusOf(api)).toEqual(is(reported ? "True" : "False"));
+    await run();
+    expect(statusOf(api)).toEqual(is("True"));
   });
 
   it("writes the objects, then the status, and nothing the next time", async () => {

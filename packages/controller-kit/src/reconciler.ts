@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
-import { reasons } from "@multigres/status-kit";
+import type { Condition } from "@multigres/api-types";
+import { conditionTypes, reasons } from "@multigres/status-kit";
 import type { ControllerDefinition } from "./definition.ts";
 import { deletionEvents } from "./deletions.ts";
 import { isApiError } from "./errors.ts";
@@ -94,7 +95,8 @@ export function createReconciler<P extends KubernetesObject, O, S, Settings>(
     for (const { reason, message } of failures) log.warn({ reason }, message);
 
     // The stores show our own writes at once. A status from before them would call an older spec of a child current.
-    const reported = await report(cached, wrote ? decide(cached) : plan, failures, context);
+    const beganBefore = isReported(cached) || isAvailable(plan.status(failures));
+    const reported = await report(cached, wrote && beganBefore ? decide(cached) : plan, failures, context);
     const refused = reported.kind === "failed" ? [...failures, reported.failure] : failures;
     const events = [...plan.events, ...deletionEvents(allowed.deletions), ...failureEvents(refused)];
     context.recorder.present(regarding, events, reported.kind === "unchanged");
@@ -150,6 +152,17 @@ function faultEvent(error: unknown): EventDraft {
     action: "Reconcile",
     note: `Fault in the controller: ${message}`,
   };
+}
+
+/** Whether the object has a status of ours; a CRD's default says that nothing was observed yet. */
+function isReported(object: KubernetesObject & { status?: { observedGeneration?: number } }): boolean {
+  return (object.status?.observedGeneration ?? 0) > 0;
+}
+
+/** A new object's first status says what was there before our writes: False comes before True, however fast the pods are. */
+function isAvailable(status: unknown): boolean {
+  const { conditions } = (status ?? {}) as { conditions?: readonly Condition[] };
+  return conditions?.some(({ type, status: is }) => type === conditionTypes.available && is === "True") ?? false;
 }
 
 function isLeaving({ metadata }: KubernetesObject): boolean {

@@ -71,9 +71,7 @@ export class TaskRunner<Settings> implements TaskResults {
   /** Cuts off everything that is under way and forgets the rest. */
   stop(): void {
     this.#stopped = true;
-    for (const key of [...this.#asked.keys()]) {
-      for (const id of this.#asked.get(key) ?? []) this.#leave(key, id);
-    }
+    for (const [key, ids] of this.#asked) for (const id of ids) this.#leave(key, id);
     this.#asked.clear();
   }
 

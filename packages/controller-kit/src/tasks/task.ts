@@ -50,5 +50,5 @@ export function task<Input, Output, Settings>(
   input: Input,
   everyMs?: number,
 ): Task {
-  return { kind: kind as TaskKind<never, unknown>, input, ...(everyMs !== undefined && { everyMs }) };
+  return { kind, input, ...(everyMs !== undefined && { everyMs }) };
 }
