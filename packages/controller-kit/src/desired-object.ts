@@ -12,6 +12,11 @@ export function child<T extends KubernetesObject>(kind: ResourceKind<T>, object:
   return { write: "exact", kind, object, isOurs: carriesIdentityOf(kind, object) };
 }
 
+/** What is to be changed of an object that somebody else makes. `patch.metadata` names it, with its UID. */
+export function patched<T extends KubernetesObject>(kind: ResourceKind<T>, patch: KubernetesObject): DesiredObject {
+  return { write: "patch", kind, object: patch };
+}
+
 /** An object that is made where it is missing, and never changed. */
 export function createdOnce<T extends KubernetesObject>(kind: ResourceKind<T>, object: T): DesiredObject {
   return { write: "create", kind, object };

@@ -71,6 +71,7 @@ function aReconciler(api: MemoryApi, plan: Partial<Plan<unknown>> | (() => Parti
       assertLeading: () => {},
       mayRevert: () => true,
       remember: () => {},
+      forget: () => {},
     },
   });
   const log = pino({ level: "silent" });

@@ -70,14 +70,17 @@ export function aProcess(
     assertLeading: () => {},
     mayRevert: () => true,
     remember: () => {},
+    forget: () => {},
     request: {},
   };
   return {
     events: recorder.events,
     run: (objects: readonly DesiredObject[], more: Partial<WriteContext> = {}) =>
       executor.execute(owner, { objects, deletions: [] }, { ...context, ...more }),
-    delete: (deletion: { kind: ResourceKind; namespace: string; name: string; uid: string }) =>
-      executor.execute(owner, { objects: [], deletions: [deletion] }, context),
+    delete: (
+      deletion: { kind: ResourceKind; namespace: string; name: string; uid: string },
+      more: Partial<WriteContext> = {},
+    ) => executor.execute(owner, { objects: [], deletions: [deletion] }, { ...context, ...more }),
   };
 }
 
