@@ -48,6 +48,8 @@ export const reasons = {
   podsOutdated: "PodsOutdated",
   storageNotApplied: "StorageNotApplied",
   removing: "Removing",
+  switchingOver: "SwitchingOver",
+  noFreshBackup: "NoFreshBackup",
   writing: "Writing",
   // Stalled and specific types
   nothingToDo: "NothingToDo",

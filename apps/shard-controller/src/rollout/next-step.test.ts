@@ -8,6 +8,7 @@ const secondsAgo = (seconds: number) => new Date(now.getTime() - seconds * 1000)
 const fine = { ready: true, readySince: secondsAgo(3600) };
 const starting = { ready: false };
 const broken = { ready: false, broken: true };
+const lagging = { lagging: true };
 const outdated = { outdated: true };
 
 /** `a-1` is the pod with ordinal 1 of pool a, in cell a. */
@@ -21,6 +22,7 @@ function aPod(name: string, change: Partial<PodView> = {}): PodView {
     ordinal: Number(ordinal),
     ...fine,
     broken: false,
+    lagging: false,
     leaving: false,
     outdated: false,
     ...change,
@@ -50,7 +52,7 @@ function aView(
 }
 
 const three = (change: Partial<PodView> = {}): Pods => ({ "a-0": change, "a-1": change, "a-2": change });
-const unknown: Roles = { state: "unknown", why: "multiadmin doesn't answer" };
+const unknown: Roles = { state: "unknown", isPending: false, why: "multiadmin doesn't answer" };
 const noPrimary: Roles = { state: "read", primary: undefined, cohort: undefined };
 
 /** The step in one line. */
@@ -95,7 +97,7 @@ describe("a rollout", () => {
     [
       "waits for a pod to be in the cohort, not only ready",
       aView({ ...three(outdated), "a-2": {} }, { out: ["a-2"] }),
-      "wait: Pod a-2 is ready, but not in the cohort yet",
+      "wait: Pod a-2 is ready, but doesn't follow the primary yet",
     ],
     ["goes on when it is in the cohort", aView({ ...three(outdated), "a-2": {} }), "replace a-1"],
     [
@@ -143,8 +145,24 @@ describe("pods that don't run", () => {
       aView({ ...three(outdated), "a-1": { ...starting, ...outdated } }),
       "replace a-1",
     ],
-    ["or aren't followers go before those that are", aView(three(outdated), { out: ["a-1"] }), "replace a-1"],
-    ["aren't waited for by each other", aView(three(outdated), { out: ["a-1", "a-2"] }), "replace a-2"],
+    [
+      "or aren't followers go before those that are",
+      aView({ ...three(outdated), "a-1": { ...outdated, ...lagging } }, { out: ["a-1"] }),
+      "replace a-1",
+    ],
+    [
+      "or have just stopped to follow are waited for",
+      aView(three(outdated), { out: ["a-1"] }),
+      "wait: Pod a-1 is ready, but doesn't follow the primary yet",
+    ],
+    [
+      "aren't waited for by each other",
+      aView(
+        { "a-0": outdated, "a-1": { ...outdated, ...lagging }, "a-2": { ...outdated, ...lagging } },
+        { out: ["a-1", "a-2"] },
+      ),
+      "replace a-2",
+    ],
     [
       "and are primary are switched over from",
       aView({ ...three(), "a-0": { ...broken, ...outdated } }),
@@ -170,7 +188,7 @@ describe("the primary", () => {
     [
       "isn't, while another isn't in the cohort",
       aView({ "a-0": outdated, "a-1": {}, "a-2": {} }, { out: ["a-1"] }),
-      "wait: Pod a-1 is ready, but not in the cohort yet",
+      "wait: Pod a-1 is ready, but doesn't follow the primary yet",
     ],
     ["is tried again when that failed", last({ switchOvers: [failed] }), "switch over from a-0, 2"],
     ["is given time to show that it changed", last({ switchOvers: [done(10)] }), "switch over from a-0, 1"],
@@ -219,6 +237,11 @@ describe("where roles can't be read", () => {
       "the cohort alone being unknown is waited for likewise",
       aView(fresh(10), { roles: { state: "read", primary: { podName: "a-0" }, cohort: undefined } }),
       "wait 20 s: Pod a-2 has been ready for less than 30 s, and whether it is in the cohort can't be read",
+    ],
+    [
+      "a reading that is under way is waited for, however long there was none",
+      aView(three(outdated), { roles: { ...unknown, isPending: true }, noPrimarySince: secondsAgo(900) }),
+      "wait: multiadmin doesn't answer",
     ],
     [
       "an election is waited for",

@@ -1,6 +1,6 @@
 import { reachesQuorum } from "../quorum.ts";
 import { keptReplicas } from "./kept-replicas.ts";
-import { cohortOf, inFlight, rolesMissing, unsettled, wait } from "./obstacles.ts";
+import { inFlight, rolesMissing, unsettled, wait } from "./obstacles.ts";
 import type { PodView, ShardView } from "./shard-view.ts";
 import type { Step, Wait } from "./step.ts";
 import { switchOver } from "./switch-over.ts";
@@ -36,6 +36,7 @@ export function nextStep(view: ShardView, now: Date): Step {
   );
   const stray = astray.find(({ ready }) => !ready) ?? astray[0];
   if (stray) {
+    if (view.roles.state === "unknown" && view.roles.isPending) return wait(view.roles.why);
     const others = kept.filter((pod) => !astray.includes(pod));
     return unsettled(view, others, now) ?? belowQuorum(shard, stray) ?? take(shard, stray, now);
   }
@@ -64,7 +65,6 @@ interface Facts {
   /** Of its pool's pods: the one that its StatefulSet would take. */
   readonly isHighest: (pod: PodView) => boolean;
   readonly isPrimary: (pod: PodView) => boolean;
-  /** As far as it can be read: ready otherwise. */
   readonly isFollowing: (pod: PodView) => boolean;
 }
 
@@ -72,14 +72,13 @@ function facts(view: ShardView): Facts {
   const kept = keptReplicas(view.policy, view.pools);
   const { roles } = view;
   const primary = roles.state === "read" ? roles.primary?.podName : undefined;
-  const cohort = cohortOf(view);
   return {
     view,
     kept,
     isSurplus: ({ pool, ordinal }) => ordinal >= (kept.get(pool) ?? 0),
     isHighest: ({ pool, ordinal }) => !view.pods.some((other) => other.pool === pool && other.ordinal > ordinal),
     isPrimary: ({ name }) => name === primary,
-    isFollowing: ({ name, ready }) => ready && (cohort?.has(name) ?? true),
+    isFollowing: ({ ready, lagging }) => ready && !lagging,
   };
 }
 

@@ -22,7 +22,7 @@ export function unsettled(view: ShardView, others: readonly PodView[], now: Date
   const cohort = cohortOf(view);
   if (cohort) {
     const outside = others.find(({ name }) => !cohort.has(name));
-    return outside && wait(`Pod ${outside.name} is ready, but not in the cohort yet`);
+    return outside && wait(`Pod ${outside.name} is ready, but doesn't follow the primary yet`);
   }
   const waits = others.map((pod) => ({ pod, ms: left(pod.readySince, timing.blindMs, now) }));
   const youngest = waits.toSorted((a, b) => b.ms - a.ms)[0];
@@ -36,6 +36,7 @@ export function unsettled(view: ShardView, others: readonly PodView[], now: Date
 /** Whether roles must be waited for: until they can be read, or it has been so for long that they won't be. */
 export function rolesMissing({ roles, noPrimarySince }: ShardView, now: Date): Wait | undefined {
   if (roles.state === "read" && roles.primary !== undefined) return undefined;
+  if (roles.state === "unknown" && roles.isPending) return wait(roles.why);
   const [patience, message] =
     roles.state === "read"
       ? [timing.noPrimaryMs, "The shard has no primary"]
@@ -45,7 +46,7 @@ export function rolesMissing({ roles, noPrimarySince }: ShardView, now: Date): W
 }
 
 /** Names of the cohort's members; undefined where membership says nothing. */
-export function cohortOf({ roles }: ShardView): ReadonlySet<string> | undefined {
+function cohortOf({ roles }: ShardView): ReadonlySet<string> | undefined {
   if (roles.state === "unknown" || roles.primary === undefined || roles.cohort === undefined) return undefined;
   return new Set(roles.cohort);
 }

@@ -51,11 +51,11 @@ describe("a shard that is changed while things happen to it", () => {
         }
         // A good image in the end, whatever it was before; multiadmin stays as it is.
         world.happen({ is: "new image", good: true });
-        world.pass(longEnough);
+        world.settle(longEnough);
         expect(world.broken).toEqual([]);
         expect(world.unfinished).toEqual([]);
       }),
-      { numRuns: 200 },
+      { numRuns: 150 },
     );
   });
 
@@ -72,7 +72,7 @@ describe("a shard that is changed while things happen to it", () => {
           world.pass(300);
           expect(world.notReady).toBe(1);
           world.happen({ is: "new image", good: true });
-          world.pass(longEnough);
+          world.settle(longEnough);
           expect(world.broken).toEqual([]);
           expect(world.unfinished).toEqual([]);
         },

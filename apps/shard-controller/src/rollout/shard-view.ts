@@ -12,6 +12,8 @@ export interface PodView {
   readonly readySince?: Date;
   /** It can't run: crashing, image not pulled, no node for it. As opposed to one that merely starts. */
   readonly broken: boolean;
+  /** Ready for long, and it doesn't follow the primary all the same. */
+  readonly lagging: boolean;
   /** On its way out, by whomever; also when its StatefulSet's replicas no longer include it. */
   readonly leaving: boolean;
   /** Runs another pod spec than the one that is wanted. */
@@ -35,11 +37,16 @@ export interface PoolView {
 
 /** What the data plane says of roles. */
 export type Roles =
-  | { readonly state: "unknown"; readonly why: string }
+  | {
+      readonly state: "unknown";
+      /** They are being read: wait for that, it takes seconds. */
+      readonly isPending: boolean;
+      readonly why: string;
+    }
   | {
       readonly state: "read";
       readonly primary: { readonly podName: string } | undefined;
-      /** Names of the pods that can be elected and acknowledge writes; undefined when it couldn't be read. */
+      /** Names of the pods that follow it as members of the cohort, and its own; undefined when that couldn't be read. */
       readonly cohort: readonly string[] | undefined;
     };
 

@@ -131,6 +131,12 @@ export class RolloutWorld {
     }
   }
 
+  /** Lets time go by until all is as wanted, at most so many seconds. */
+  settle(seconds: number): void {
+    const deadline = this.#clock + seconds;
+    while (this.#clock < deadline && this.unfinished.length > 0) this.pass(10);
+  }
+
   reconcile(): Step {
     for (const pool of this.#pools) pool.image = this.#image;
     const view = this.#view();
@@ -201,6 +207,7 @@ export class RolloutWorld {
     const known = this.#multiadmin && this.#primary !== undefined;
     if (known) this.#noPrimarySince = undefined;
     else this.#noPrimarySince ??= this.#clock;
+    const members = new Set(this.#members().map(({ name }) => name));
     const pods = this.#pods.map((pod): PodView => {
       const ready = this.#isReady(pod);
       const { replicas = 0 } = this.#pools.find(({ name }) => name === pod.pool) ?? {};
@@ -213,6 +220,7 @@ export class RolloutWorld {
         ready,
         ...(ready && pod.readySince !== undefined && { readySince: new Date(pod.readySince * 1000) }),
         broken: this.#badImages.has(pod.image),
+        lagging: known && ready && this.#clock > pod.inCohortAt + 60 && !members.has(pod.name),
         leaving: pod.leavingUntil !== undefined || pod.ordinal >= replicas,
         outdated: pod.image !== this.#image,
       };
@@ -236,7 +244,7 @@ export class RolloutWorld {
             primary: primary && { podName: primary.name },
             cohort: primary && this.#members().map(({ name }) => name),
           }
-        : { state: "unknown", why: "silence" },
+        : { state: "unknown", isPending: false, why: "silence" },
       ...(this.#noPrimarySince !== undefined && { noPrimarySince: new Date(this.#noPrimarySince * 1000) }),
       switchOvers: primary ? (this.#switchOvers.get(primary.uid) ?? []) : [],
     };
