@@ -49,7 +49,7 @@ export const backupJob: TaskKind<BackupJobInput, BackupJob, MultiadminSettings> 
   name: "backup-job",
   async perform({ address, jobId, database, tableGroup, shard }, context): Promise<BackupJob> {
     const query = new URLSearchParams({ database, tableGroup, shard });
-    const path = `/api/v1/jobs/${encodeURIComponent(jobId)}?${query}`;
+    const path = `/api/v1/jobs/${encodeURIComponent(jobId)}?${query.toString()}`;
     try {
       const { status, errorMessage } = await callMultiadmin({ address, path, answer: job }, context);
       switch (status) {
