@@ -1,12 +1,13 @@
 import type { Logger } from "pino";
 import type { Condition } from "@multigres/api-types";
-import { conditionTypes, reasons } from "@multigres/status-kit";
+import { conditionTypes, isPaused, reasons } from "@multigres/status-kit";
 import type { ControllerDefinition } from "./definition.ts";
 import { deletionEvents } from "./deletions.ts";
 import { isApiError } from "./errors.ts";
 import type { Execution, PlanExecutor } from "./executor.ts";
 import { failureEvents } from "./failure-events.ts";
 import { confirmedPlan } from "./owner-spec.ts";
+import { objectsWhilePaused, objectsWithoutPause } from "./pause.ts";
 import type { EventDraft, Plan, WriteFailure } from "./plan.ts";
 import { regardingOf } from "./recorder.ts";
 import type { Key, KubernetesObject } from "./resource.ts";
@@ -40,7 +41,7 @@ export interface ReconcilerOptions<P extends KubernetesObject, O, S, Settings> {
   readonly definition: ControllerDefinition<P, O, S, Settings>;
   readonly settings: Settings;
   readonly stores: Stores;
-  readonly tasks: Pick<TaskRunner<Settings>, "ask" | "of">;
+  readonly tasks: Pick<TaskRunner<Settings>, "ask" | "has" | "of">;
   readonly executor: PlanExecutor;
   readonly status: StatusWriter;
   readonly write: Omit<WriteContext, "request">;
@@ -70,6 +71,21 @@ export function createReconciler<P extends KubernetesObject, O, S, Settings>(
     return { objects: [], deletions: [], events: [event], status: () => malformed };
   }
 
+  /** While the object is paused: nothing new. What goes on all the time (reading, looking after records) goes on. */
+  function allowedOf(cached: P, plan: Plan<S>) {
+    const { objects, deletions, tasks: wanted = [] } = plan;
+    if (isPaused(cached)) {
+      return {
+        objects: objectsWhilePaused(cached, objects, stores),
+        deletions: [],
+        tasks: wanted.filter((other) => other.kind.readsOnly || tasks.has(other)),
+        held: [],
+      };
+    }
+    const given = { objects: objectsWithoutPause(objects, stores), deletions };
+    return { ...confirmedPlan(cached, definition.primary.kind, given), tasks: wanted };
+  }
+
   return async (key, { signal, log }) => {
     const cached = stores.of(definition.primary).get(key);
     if (cached === undefined || isLeaving(cached)) {
@@ -86,9 +102,9 @@ export function createReconciler<P extends KubernetesObject, O, S, Settings>(
       context.recorder.present(regarding, [faultEvent(error)], false);
       throw error;
     }
-    const { held, ...allowed } = confirmedPlan(cached, definition.primary.kind, plan);
+    const { held, ...allowed } = allowedOf(cached, plan);
     if (plan.finalizer?.wanted) await writeFinalizer(definition.primary, cached, plan.finalizer, context);
-    tasks.ask(key, plan.tasks ?? []);
+    tasks.ask(key, allowed.tasks);
     const { failures: failed, retry, wrote } = await executor.execute(cached, allowed, context);
     signal.throwIfAborted();
     const failures = [...failed, ...held];

@@ -58,6 +58,11 @@ export class TaskRunner<Settings> implements TaskResults {
     return this.#entries.get(idOf(kind.name, input))?.result as TaskResult<Output> | undefined;
   }
 
+  /** Whether anybody asks for the task already. */
+  has({ kind, input }: Task): boolean {
+    return this.#entries.has(idOf(kind.name, input));
+  }
+
   /** Replaces what the key asked for before. */
   ask(key: Key, tasks: readonly Task[]): void {
     if (this.#stopped) return;
