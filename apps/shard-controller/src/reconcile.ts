@@ -11,6 +11,8 @@ import {
   kinds,
   patched,
   type Plan,
+  replacementOf,
+  resized,
   surplusOf,
   type Task,
   workload,
@@ -35,7 +37,6 @@ import type { Step } from "./rollout/step.ts";
 import { switchOverTasks } from "./rollout/switch-over-task.ts";
 import { shardView } from "./rollout/view.ts";
 import { readyInCells, shardStatus } from "./status.ts";
-import { replacedStatefulSet, resizes } from "./volumes.ts";
 
 export function reconcile(observed: ObservedShard, { now }: { readonly now: Date }): Plan<ShardStatus> {
   const { shard, pods, reading, switchOvers } = observed;
@@ -64,7 +65,7 @@ export function reconcile(observed: ObservedShard, { now }: { readonly now: Date
     ),
     workload(kinds.ConfigMap, hbaConfigMap(shard)),
     ...(claim ? [createdOnce(kinds.PersistentVolumeClaim, claim)] : []),
-    ...wanted.flatMap(({ volumes }) => resizes(volumes)),
+    ...wanted.flatMap(({ volumes: { target = "", resize } }) => resize.map((claim) => resized(claim, target))),
     // Before the pods, because they register these names.
     ...wanted.flatMap((pool) =>
       services(shard, pool, replicasOf(pool.name)).map((each) => workload(kinds.Service, each)),
@@ -80,7 +81,9 @@ export function reconcile(observed: ObservedShard, { now }: { readonly now: Date
     objects,
     deletions: [
       ...replacement(shard, step),
-      ...wanted.flatMap(replacedStatefulSet),
+      ...wanted.flatMap(({ live, volumes }) =>
+        live && volumes.replaceStatefulSet ? [replacementOf(live, volumes.target)] : [],
+      ),
       ...gone.map(({ live }) =>
         deletionOf(kinds.StatefulSet, live, "its pool is no longer in the spec. Its PersistentVolumeClaims stay."),
       ),

@@ -9,11 +9,13 @@ import {
   messages,
   podHealth,
   reasons,
+  refusedResizes,
   type Stall,
   stallOf,
   type Summary,
   volumeMessages,
   type VolumeSizes,
+  volumeSizes,
   volumesStall,
 } from "@multigres/status-kit";
 import type { DataPlaneReport } from "./data-plane/report.ts";
@@ -23,7 +25,6 @@ import { countedPods, neededPods, type PodsInCell, reachesQuorum } from "./quoru
 import type { PoolReplicas } from "./rollout/replicas.ts";
 import type { Step } from "./rollout/step.ts";
 import { cellOf } from "./rollout/view.ts";
-import { refusedResizes, volumeSizes } from "./volumes.ts";
 
 export interface ShardFacts {
   readonly shard: Shard;
@@ -48,7 +49,7 @@ export function shardStatus(facts: ShardFacts, now: Date): ShardStatus {
   const resizes = wanted.flatMap(({ volumes }) => refusedResizes(volumes, facts.failures));
   const failures = facts.failures.filter((failure) => !resizes.includes(failure));
   const volumes = wanted.map(({ name, volumes: growth }) =>
-    volumeSizes(`StatefulSet ${name}`, "dataVolumeClaimTemplate", growth, facts.failures),
+    volumeSizes({ of: `StatefulSet ${name}`, field: "dataVolumeClaimTemplate" }, growth, facts.failures),
   );
   return {
     ...baseStatus(shard, { summary: summaryOf(facts, volumes), failures, others }, now),

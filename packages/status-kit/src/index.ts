@@ -6,7 +6,14 @@ export type { FailedWrite } from "./failures.ts";
 export { nameConflicts, needsPerson, withFailures } from "./failures.ts";
 export { joinMessages } from "./join-messages.ts";
 export type { VolumeSizes } from "./volume-sizes.ts";
-export { growthFailure, mergeGrowthFailures, volumeMessages, volumesStall } from "./volume-sizes.ts";
+export {
+  growthFailure,
+  mergeGrowthFailures,
+  refusedResizes,
+  volumeMessages,
+  volumeSizes,
+  volumesStall,
+} from "./volume-sizes.ts";
 export type { PartHealth, Whole } from "./part.ts";
 export { allOf, partOfWorkload, stallOf, summaryOfParts } from "./part.ts";
 export type { ObservedContainer, ObservedPod, PodHealth } from "./pod.ts";

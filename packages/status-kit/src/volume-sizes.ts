@@ -1,5 +1,6 @@
 import { compareQuantities, type Quantity } from "@multigres/api-types";
 import type { Stall } from "./conditions.ts";
+import type { FailedWrite } from "./failures.ts";
 import { stallOf } from "./part.ts";
 import { reasons } from "./vocabulary.ts";
 
@@ -20,6 +21,42 @@ export interface VolumeSizes {
   readonly replacing?: boolean;
   /** Why they won't: the answers of the API server and of the volumes' provisioner. */
   readonly refusals: readonly string[];
+}
+
+/** The part of workload-kit's `VolumeGrowth` that a status is made from. */
+interface Growth extends Pick<VolumeSizes, "target" | "actual" | "notApplied" | "pending" | "refusals"> {
+  readonly replaceStatefulSet: boolean;
+  readonly resize: readonly { readonly metadata?: { readonly name?: string } }[];
+}
+
+type Refusable = FailedWrite & { readonly ref: { readonly kind: string; readonly name: string } };
+
+/** How far volumes are, given which of their writes were refused. */
+export function volumeSizes(
+  { of, field }: Pick<VolumeSizes, "of" | "field">,
+  growth: Growth,
+  failures: readonly Refusable[],
+): VolumeSizes {
+  const { target, actual, notApplied, pending, replaceStatefulSet, refusals } = growth;
+  return {
+    of,
+    field,
+    target,
+    actual,
+    ...(notApplied !== undefined && { notApplied }),
+    pending,
+    replacing: replaceStatefulSet,
+    refusals: [...refusals, ...refusedResizes(growth, failures).map(({ message }) => message)],
+  };
+}
+
+/** The API server's refusals to resize: told as such, they aren't failed writes besides. */
+export function refusedResizes<T extends Refusable>({ resize }: Pick<Growth, "resize">, failures: readonly T[]): T[] {
+  const names = new Set(resize.map(({ metadata }) => metadata?.name));
+  return failures.filter(
+    ({ ref, reason }) =>
+      ref.kind === "PersistentVolumeClaim" && names.has(ref.name) && (reason === "Forbidden" || reason === "Invalid"),
+  );
 }
 
 /** What still differs; nothing when all volumes are as wanted. */

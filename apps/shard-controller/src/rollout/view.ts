@@ -1,7 +1,7 @@
 import type { V1Pod, V1StatefulSet } from "@kubernetes/client-node";
 import { annotations, labels, type Shard } from "@multigres/api-types";
 import { controllerOf, isConfirmed } from "@multigres/controller-kit";
-import { conditionTypes, findCondition, podHealth, type PodHealth } from "@multigres/status-kit";
+import { conditionTypes, findCondition, isPaused, podHealth, type PodHealth } from "@multigres/status-kit";
 import type { DataPlane } from "../data-plane/data-plane.ts";
 import type { PoolPod, RemovedPool, WantedPool } from "../pools.ts";
 import { specHashOf } from "../resources/pool-statefulset.ts";
@@ -120,9 +120,7 @@ function noPrimarySince({ status }: Shard): Date | undefined {
 }
 
 function heldBecause(shard: Shard): string | undefined {
-  if (shard.metadata.annotations?.[annotations.paused] === "true") {
-    return `The annotation ${annotations.paused} is set: no pod is replaced or removed`;
-  }
+  if (isPaused(shard)) return `No pod is replaced or removed while the annotation ${annotations.paused} is set`;
   if (isConfirmed(shard)) return undefined;
   const owner = controllerOf(shard);
   return `No pod is replaced or removed, because Shard ${shard.metadata.name} isn't as ${owner?.kind} ${owner?.name} wrote it`;
