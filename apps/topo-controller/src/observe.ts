@@ -17,19 +17,19 @@ export interface ObservedTopoServer {
 
 export function observe(topoServer: TopoServer, stores: Stores): ObservedTopoServer {
   const { name, namespace, uid = "" } = topoServer.metadata;
-  const statefulSet = stores
-    .of(kinds.StatefulSet)
-    .byIndex("controller", uid)
-    .find(({ metadata }) => metadata?.name === name);
-  const statefulSetUid = statefulSet?.metadata?.uid;
+  const named = stores.of(kinds.StatefulSet).get(`${namespace}/${name}`);
+  const isOurs = named !== undefined && controllerOf(named)?.uid === uid;
   const ordinals = Array.from({ length: topoServer.spec.replicas }, (_, ordinal) => ordinal);
   const key = (prefix: string, ordinal: number): Key => `${namespace}/${prefix}${name}-${ordinal}`;
   return {
     topoServer,
-    statefulSet,
-    pods: ordinals
-      .flatMap((ordinal) => stores.of(kinds.Pod).get(key("", ordinal)) ?? [])
-      .filter((pod) => [undefined, statefulSetUid].includes(controllerOf(pod)?.uid)),
+    statefulSet: isOurs ? named : undefined,
+    pods:
+      named === undefined || isOurs
+        ? ordinals
+            .flatMap((ordinal) => stores.of(kinds.Pod).get(key("", ordinal)) ?? [])
+            .filter((pod) => [undefined, name].includes(controllerOf(pod)?.name))
+        : [],
     claims: ordinals.flatMap(
       (ordinal) => stores.of(kinds.PersistentVolumeClaim).get(key(`${dataVolumeName}-`, ordinal)) ?? [],
     ),
