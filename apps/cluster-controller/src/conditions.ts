@@ -11,7 +11,6 @@ import {
 } from "@multigres/status-kit";
 import type { ClusterHealth } from "./health.ts";
 import type { Leftovers } from "./leftovers.ts";
-import { isPaused, pausedCondition, unappliedWhilePaused } from "./paused.ts";
 import type { ResolvedCluster } from "./resolve.ts";
 import type { PoolsProblem } from "./resolve-pools.ts";
 
@@ -36,19 +35,12 @@ export function clusterSummary({ cluster, health, leftovers }: Findings): Summar
     converged: messages.clusterConverged,
     removing: leftovers.messages,
   });
-  const unapplied = unappliedWhilePaused(cluster.owner);
-  return {
-    available: cluster.databases.length === 0 ? withoutDatabases(summary.available) : summary.available,
-    progressing: unapplied
-      ? { status: "True", reason: reasons.pausedByAnnotation, message: unapplied }
-      : summary.progressing,
-    stalled: summary.stalled,
-  };
+  return cluster.databases.length === 0 ? { ...summary, available: withoutDatabases(summary.available) } : summary;
 }
 
 /** Conditions that no other kind has. */
 export function clusterConditions({ cluster }: Findings): ConditionDraft[] {
-  return [templateResolved(cluster), ...(isPaused(cluster.owner) ? [pausedCondition] : [])];
+  return [templateResolved(cluster)];
 }
 
 export function poolsProblems(cluster: ResolvedCluster): PoolsProblem[] {

@@ -1,5 +1,5 @@
 import { type Deletion, type DesiredObject, deletionOf, type ResourceKind } from "@multigres/controller-kit";
-import { isPaused } from "./paused.ts";
+import { isPaused } from "@multigres/status-kit";
 import type { Observed, OwnedObject } from "./observe.ts";
 import type { ResolvedCluster } from "./resolve.ts";
 import { poolsOf } from "./resources/tablegroup.ts";
@@ -27,7 +27,7 @@ export function leftovers(
   const blocked = unwanted.filter((object) => inUse.has(cellNameOf(object) ?? ""));
   const free = unwanted.filter((object) => !blocked.includes(object));
   return {
-    deletions: paused ? [] : free.map(({ kind, object }) => deletionOf(kind, object, reasonFor(kind))),
+    deletions: free.map(({ kind, object }) => deletionOf(kind, object, reasonFor(kind))),
     messages: [
       ...blocked.map((object) => `${keyOf(object)} is no longer wanted, but pools still run in it`),
       ...free.map((object) => `${keyOf(object)} is no longer wanted${paused ? "" : " and is being deleted"}`),

@@ -6,7 +6,6 @@ import { heldBackEvents } from "./events.ts";
 import { clusterHealth } from "./health.ts";
 import { leftovers } from "./leftovers.ts";
 import type { Observed } from "./observe.ts";
-import { isPaused } from "./paused.ts";
 import { resolveCluster } from "./resolve.ts";
 import type { Settings } from "./settings.ts";
 import { clusterStatus } from "./status.ts";
@@ -22,7 +21,7 @@ export function reconcile(
   const { multiadmin, multiorch } = health;
   const troubles = troubleReport(multiorch ? [multiadmin, multiorch] : [multiadmin], now);
   return {
-    objects: isPaused(observed.cluster) ? [] : objects,
+    objects,
     deletions: left.deletions,
     events: [...heldBackEvents(cluster), ...troubles.events],
     status: (failures) => clusterStatus({ cluster, health, leftovers: left, failures }, now),
