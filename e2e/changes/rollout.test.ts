@@ -221,7 +221,8 @@ describe("changed labels and annotations of pods", () => {
     const [database] = wanted.spec.databases ?? [];
     const [pool] = database?.spec.pools ?? [];
     if (pool) Object.assign(pool, { podLabels: { team: "a" }, podAnnotations: { note: "b" } });
-    await cluster.apply({ ...wanted, spec: { ...wanted.spec, images: { postgres: "pgctld:1" } } });
+    wanted.spec.images = { postgres: "pgctld:1" };
+    await cluster.apply(wanted);
     await eventually(async () => {
       const { items } = await cluster.api.list(kinds.StatefulSet, {
         namespace,
