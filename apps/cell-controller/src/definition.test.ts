@@ -110,7 +110,7 @@ describe("watches", () => {
 
   test("keep a gateway's age", () => {
     const metadata = { name: "p", namespace, creationTimestamp: "2026-11-20T10:00:00Z" };
-    expect(pods.trim?.({ metadata } as KubernetesObject)).toMatchObject({ metadata });
+    expect(pods.trim?.({ metadata })).toMatchObject({ metadata });
   });
 
   test("bear a Cell without a spec", () => {

@@ -48,6 +48,7 @@ export function cellStatus(facts: CellFacts, now: Date): CellStatus {
 
 /** The cell's own server may be all that its registration waits for; then that tells why. */
 function unlessTold(own: PartHealth, registered: PartHealth | undefined): PartHealth {
-  const told = own.message !== undefined && registered?.message?.includes(own.message);
+  const told =
+    own.message !== undefined && registered?.available === "False" && registered.message?.includes(own.message);
   return told ? { ...own, message: undefined } : own;
 }
