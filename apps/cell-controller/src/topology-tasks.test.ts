@@ -23,13 +23,7 @@ interface Transaction {
 /** An empty etcd, or one that answers everything with this. Gives the keys that are written, with JSON values parsed. */
 async function anEtcd(answer?: { readonly status: number; readonly body: unknown }) {
   const written: Record<string, unknown> = {};
-  const server = createServer(async (request, response) => {
-    const text = (await request.toArray()).join("");
-    if (answer) {
-      response.statusCode = answer.status;
-      response.end(JSON.stringify(answer.body));
-      return;
-    }
+  const answerTo = (text: string) => {
     const operations = (JSON.parse(text) as Transaction).success ?? [];
     for (const { request_put: put } of operations) {
       if (put) written[decode(put.key)] = decode(put.value);
@@ -37,7 +31,15 @@ async function anEtcd(answer?: { readonly status: number; readonly body: unknown
     const responses = operations.map(({ request_put }) =>
       request_put ? { response_put: {} } : { response_range: {} },
     );
-    response.end(JSON.stringify({ header: { revision: "1" }, succeeded: true, responses }));
+    return { header: { revision: "1" }, succeeded: true, responses };
+  };
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      response.statusCode = answer?.status ?? 200;
+      response.end(JSON.stringify(answer?.body ?? answerTo(Buffer.concat(chunks).toString())));
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => {
