@@ -33,6 +33,7 @@ function perform<Input, Output>(
     settings: { DIAL_OVERRIDES: parseDialOverrides(overrides) },
     signal,
     log: pino({ level: "silent" }),
+    kubernetesCluster: "here",
   };
   return kind.perform(input, context);
 }
