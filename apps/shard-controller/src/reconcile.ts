@@ -12,8 +12,11 @@ import {
 } from "@multigres/controller-kit";
 import { troubleReport } from "@multigres/status-kit";
 import { keptVolumeClaim, names } from "@multigres/workload-kit";
+import { dataPlaneReport } from "./data-plane/report.ts";
+import { dataPlaneTasks } from "./data-plane/tasks.ts";
 import type { ObservedShard } from "./observe.ts";
 import { poolHealth } from "./pool-health.ts";
+import { reachesQuorum } from "./quorum.ts";
 import { shardDisruptionBudget } from "./resources/disruption-budget.ts";
 import { hbaConfigMap } from "./resources/hba.ts";
 import { poolIdentity } from "./resources/identity.ts";
@@ -21,10 +24,10 @@ import { headlessService, podNameLabel, podService } from "./resources/pool-serv
 import { poolStatefulSet } from "./resources/pool-statefulset.ts";
 import { repositoryClaim } from "./resources/repository.ts";
 import { dataVolumeClaim, dataVolumeName } from "./resources/volumes.ts";
-import { type PoolFacts, shardStatus } from "./status.ts";
+import { type PoolFacts, podsInCells, shardStatus } from "./status.ts";
 
 export function reconcile(observed: ObservedShard, { now }: { readonly now: Date }): Plan<ShardStatus> {
-  const { shard } = observed;
+  const { shard, pods, reading } = observed;
   const pools = shard.spec.pools.map((pool) => poolPlan(observed, pool));
   const claim = repositoryClaim(shard);
   const objects = [
@@ -42,6 +45,9 @@ export function reconcile(observed: ObservedShard, { now }: { readonly now: Date
     facts.map(({ health }) => health),
     now,
   );
+  const canElect = reachesQuorum(shard.spec.durabilityPolicy, podsInCells(facts, "readyPods"));
+  const dataPlane = dataPlaneReport(reading.dataPlane, { shard, pods, canElect }, now);
+  const isChanging = dataPlane.isChanging || facts.some(({ health }) => health.progressing);
   return {
     objects,
     deletions: [
@@ -54,19 +60,26 @@ export function reconcile(observed: ObservedShard, { now }: { readonly now: Date
       ),
       ...unused(surplusServices, observed).map((service) => deletionOf(kinds.Service, service)),
     ],
-    events: troubles.events,
+    events: [...troubles.events, ...dataPlane.events],
+    tasks: dataPlaneTasks(reading, isChanging),
     status: (failures) =>
       shardStatus(
         {
           shard,
           pools: facts,
+          dataPlane,
           surplusStatefulSets: surplusStatefulSets.map(({ metadata }) => metadata?.name ?? ""),
           failures,
         },
         now,
       ),
-    requeueAfterMs: troubles.lookAgainAfterMs,
+    requeueAfterMs: earliest(troubles.lookAgainAfterMs, dataPlane.lookAgainAfterMs),
   };
+}
+
+function earliest(...waits: readonly (number | undefined)[]): number | undefined {
+  const given = waits.filter((ms) => ms !== undefined);
+  return given.length === 0 ? undefined : Math.min(...given);
 }
 
 interface PoolPlan {

@@ -325,7 +325,10 @@ test("lastTransitionTime moves only with the condition's status", () => {
 test("a Shard that can't be read says what is wrong and claims nothing", () => {
   // The first status never says Unknown.
   const seenBefore = { ...aShard(), status: { conditions: [], readyPods: 6 } };
-  const status = shardController.malformed(seenBefore, "spec.pools: missing", { now, settings: {} });
+  const status = shardController.malformed(seenBefore, "spec.pools: missing", {
+    now,
+    settings: { DIAL_OVERRIDES: [] },
+  });
   expect(status.readyPods).toBeUndefined();
   expect(summary(status)).toEqual({ Available: "Unknown", Progressing: "True", Ready: "Unknown", Stalled: "True" });
   expect(condition(status, "Stalled")).toEqual({

@@ -15,6 +15,7 @@ import {
   type Summary,
 } from "@multigres/status-kit";
 import type { KeptVolumeClaim } from "@multigres/workload-kit";
+import type { DataPlaneReport } from "./data-plane/report.ts";
 import type { PoolHealth } from "./pool-health.ts";
 import { countedPods, neededPods, type PodsInCell, reachesQuorum } from "./quorum.ts";
 
@@ -26,18 +27,20 @@ export interface PoolFacts {
 export interface ShardFacts {
   readonly shard: Shard;
   readonly pools: readonly PoolFacts[];
+  readonly dataPlane: DataPlaneReport;
   /** Names of StatefulSets whose pool is no longer in the spec. */
   readonly surplusStatefulSets: readonly string[];
   readonly failures: readonly WriteFailure[];
 }
 
 export function shardStatus(facts: ShardFacts, now: Date): ShardStatus {
-  const { shard, pools, failures } = facts;
-  const others = [primaryElected, ...readOnlyPoolsElectable(shard)];
+  const { shard, pools, dataPlane, failures } = facts;
+  const { primaryElected, followersLagging } = dataPlane;
+  const others = [primaryElected, ...(followersLagging ? [followersLagging] : []), ...readOnlyPoolsElectable(shard)];
   return {
     ...baseStatus(shard, { summary: summaryOf(facts), failures, others }, now),
     ...countsOf(pools),
-    servingWrites: "Unknown",
+    ...dataPlane.status,
     pools: pools.map(({ health }) => health.status),
     ...storageGrowthFailures(pools),
   };
@@ -67,7 +70,7 @@ function summaryOf(facts: ShardFacts): Summary {
 }
 
 function available(facts: ShardFacts): Summary["available"] {
-  const { shard, pools } = facts;
+  const { shard, pools, dataPlane } = facts;
   const { durabilityPolicy } = shard.spec;
   const stall = unreachableQuorum(facts);
   if (stall) return { status: "False", ...stall };
@@ -78,6 +81,8 @@ function available(facts: ShardFacts): Summary["available"] {
     const details = pools.flatMap(({ health }) => health.messages);
     return { status: "False", reason: reasons.belowQuorum, message: joinMessages([count, ...details]) };
   }
+  const { status, reason, message: missing } = dataPlane.primaryElected;
+  if (status === "False") return { status, reason, message: joinMessages([missing, count]) };
   const message = readyPods === totalPods ? messages.shardHealthy : count;
   return { status: "True", reason: reasons.quorumReached, message };
 }
@@ -134,16 +139,9 @@ function keptVolumes({ pools }: ShardFacts): KeptVolumes[] {
   );
 }
 
-function podsInCells(pools: readonly PoolFacts[], count: "totalPods" | "readyPods"): PodsInCell[] {
+export function podsInCells(pools: readonly PoolFacts[], count: "totalPods" | "readyPods"): PodsInCell[] {
   return pools.map(({ health: { status } }) => ({ cell: status.cell, pods: status[count] }));
 }
-
-const primaryElected: ConditionDraft = {
-  type: conditionTypes.primaryElected,
-  status: "Unknown",
-  reason: reasons.primaryUnknown,
-  message: "The primary isn't read from the data plane yet",
-};
 
 function readOnlyPoolsElectable({ spec }: Shard): ConditionDraft[] {
   if (!spec.pools.some(({ type }) => type === "readOnly")) return [];

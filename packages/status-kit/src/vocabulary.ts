@@ -19,6 +19,8 @@ export const conditionTypes = {
   nameConflict: "NameConflict",
   /** The data plane reports a primary. */
   primaryElected: "PrimaryElected",
+  /** True: pods are ready and don't follow the primary; docs/runbooks/followers-lagging.md. */
+  followersLagging: "FollowersLagging",
   /** True: the pools of type readOnly run ordinary poolers, which can be elected. */
   readOnlyPoolsElectable: "ReadOnlyPoolsElectable",
   /** The topology record exists. */
@@ -60,7 +62,10 @@ export const reasons = {
   forbidden: "Forbidden",
   quotaExceeded: "QuotaExceeded",
   invalid: "Invalid",
+  primaryElected: "PrimaryElected",
+  noPrimary: "NoPrimary",
   primaryUnknown: "PrimaryUnknown",
+  podsNotFollowing: "PodsNotFollowing",
   electableReadOnlyPools: "ElectableReadOnlyPools",
   pausedByAnnotation: "PausedByAnnotation",
   // Registered

@@ -1,8 +1,9 @@
 import type { V1Pod, V1StatefulSet } from "@kubernetes/client-node";
 import { apiVersion, type ResolvedPool, type Shard, type ShardSpec } from "@multigres/api-types";
-import type { KubernetesObject, Plan, ResourceKind } from "@multigres/controller-kit";
+import type { KubernetesObject, Plan, ResourceKind, TaskResults } from "@multigres/controller-kit";
 import type { ShardStatus } from "@multigres/api-types";
 import { names, objectLabels, poolLabels } from "@multigres/workload-kit";
+import { readDataPlane } from "../data-plane/read.ts";
 import type { ObservedShard } from "../observe.ts";
 import { reconcile } from "../reconcile.ts";
 import { poolIdentity } from "../resources/identity.ts";
@@ -122,13 +123,19 @@ export function settled(statefulSet: V1StatefulSet, status: Partial<V1StatefulSe
   };
 }
 
+/** No task has ended yet. */
+export const noResults: TaskResults = { of: () => undefined };
+
 export function nothingOf(shard: Shard): ObservedShard {
-  return { shard, statefulSets: [], services: [], pods: [] };
+  return { shard, statefulSets: [], services: [], pods: [], reading: readDataPlane(shard, [], noResults) };
 }
 
 /** Everything that the Shard wants is there and at rest. */
 export function allOf(shard: Shard): ObservedShard {
   const plan = reconcile(nothingOf(shard), { now });
+  const pods = shard.spec.pools.flatMap((pool) =>
+    Array.from({ length: pool.replicas }, (_, ordinal) => aPod(shard, pool, ordinal)),
+  );
   return {
     shard,
     statefulSets: planned(plan, "StatefulSet").map((object) => settled(object as V1StatefulSet)),
@@ -136,9 +143,8 @@ export function allOf(shard: Shard): ObservedShard {
       ...object,
       metadata: { ...object.metadata, uid: `${object.metadata?.name}-uid` },
     })) as ObservedShard["services"],
-    pods: shard.spec.pools.flatMap((pool) =>
-      Array.from({ length: pool.replicas }, (_, ordinal) => aPod(shard, pool, ordinal)),
-    ),
+    pods,
+    reading: readDataPlane(shard, pods, noResults),
   };
 }
 
