@@ -63,6 +63,15 @@ export const reasons = {
   primaryUnknown: "PrimaryUnknown",
   electableReadOnlyPools: "ElectableReadOnlyPools",
   pausedByAnnotation: "PausedByAnnotation",
+  // Registered
+  registered: "Registered",
+  registering: "Registering",
+  topologyUnreachable: "TopologyUnreachable",
+  /** The root, or the record, belongs to somebody else. */
+  topologyConflict: "TopologyConflict",
+  /** etcd or our own settings refuse: repeating it can't help. */
+  registrationRefused: "RegistrationRefused",
+  registrationNotWanted: "RegistrationNotWanted",
 } as const;
 
 /** Standing messages; they are the earlier draft's words where it gave some. */
