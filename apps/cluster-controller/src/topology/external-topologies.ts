@@ -36,13 +36,13 @@ export interface ExternalTopologies {
 const retryEveryMs = 10_000;
 
 /**
- * @param free whether nothing uses the topologies any more that the spec doesn't name
+ * @param isFree whether nothing uses a topology any more
  * @param departing the cluster itself is being deleted: all are left
  */
 export function externalTopologies(
   cluster: ResolvedCluster,
   { results }: Observed,
-  { free, departing }: { readonly free: boolean; readonly departing: boolean },
+  { isFree, departing }: { readonly isFree: (topology: ExternalTopology) => boolean; readonly departing: boolean },
 ): ExternalTopologies {
   const before = cluster.owner.status?.externalTopologies ?? [];
   const wanted = wantedExternalTopologies(cluster);
@@ -58,7 +58,9 @@ export function externalTopologies(
   return {
     noted: sorted([...inUse, ...left.map(({ topology }) => topology)]),
     leaving: left.map(({ topology, step }) => ({ topology, step })),
-    tasks: free ? attempts.map(({ input }) => task(leaveTopology, input, retryEveryMs)) : [],
+    tasks: attempts
+      .filter(({ topology }) => isFree(topology))
+      .map(({ input }) => task(leaveTopology, input, retryEveryMs)),
   };
 }
 

@@ -57,7 +57,7 @@ export async function leaveCellRoot(
  * were written; if two servers happen to agree on that, records stay that nobody needs, which does no harm.
  */
 async function isSameRoot(a: Opened, b: Opened, signal: AbortSignal): Promise<boolean> {
-  if (posix.normalize(a.root) !== posix.normalize(b.root)) return false;
+  if (posix.join(a.root, "x") !== posix.join(b.root, "x")) return false;
   const [one, other] = await Promise.all([claimsAt(a, signal), claimsAt(b, signal)]);
   return one.some((text) => text !== "") && one.join() === other.join();
 }

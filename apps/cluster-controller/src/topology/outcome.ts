@@ -1,8 +1,8 @@
 import type { TaskContext, TaskResult } from "@multigres/controller-kit";
 import {
   connectTopology,
-  type EtcdClient,
   InvalidSettingError,
+  type Kv,
   type Owner,
   RejectedError,
   type TopologySettings,
@@ -40,7 +40,7 @@ export async function outcomeOf(work: () => Promise<Outcome>): Promise<Outcome> 
 }
 
 export interface Opened {
-  readonly kv: EtcdClient;
+  readonly kv: Kv;
   readonly root: string;
   readonly owner: Owner;
 }

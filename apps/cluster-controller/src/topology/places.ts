@@ -71,9 +71,6 @@ export function describePlace({ address, rootPath }: ExternalTopology): string {
 
 export function isSameTopology(a: ExternalTopology, b: ExternalTopology): boolean {
   return (
-    a.cell === b.cell &&
-    a.address === b.address &&
-    a.rootPath === b.rootPath &&
-    a.tlsSecretName === b.tlsSecretName
+    a.cell === b.cell && a.address === b.address && a.rootPath === b.rootPath && a.tlsSecretName === b.tlsSecretName
   );
 }

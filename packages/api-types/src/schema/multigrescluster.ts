@@ -176,7 +176,9 @@ export const multigresClusterStatus = z.object({
     .describe("Whether multiorch serves, and its Service.")
     .optional(),
   postgresPasswordSecretName: text(253)
-    .describe("The Secret that the superuser's password was generated into. It is made once; if it is lost, bring it back.")
+    .describe(
+      "The Secret that the superuser's password was generated into. It is made once; if it is lost, bring it back.",
+    )
     .optional(),
   externalTopologies: atomicList(
     z.object({

@@ -81,8 +81,7 @@ export function aProcess(
     events: recorder.events,
     run: (objects: readonly DesiredObject[], more: Partial<WriteContext> = {}) =>
       executor.execute(owner, { objects, deletions: [] }, { ...context, ...more }),
-    delete: (deletion: Deletion) =>
-      executor.execute(owner, { objects: [], deletions: [deletion] }, context),
+    delete: (deletion: Deletion) => executor.execute(owner, { objects: [], deletions: [deletion] }, context),
   };
 }
 
