@@ -16,6 +16,8 @@ export interface TestCluster {
   readonly api: ApiClient;
   readonly kubectl: Kubectl;
   readonly auditLog: string;
+  /** `host:port` of the etcd behind all topology Services, each one's keys below `/<host>`. */
+  readonly topology: string;
   /** A fresh namespace that no other test uses. */
   namespace(purpose?: string): Promise<string>;
   /** Server-side apply, as a user's GitOps tool does it. Throws what the API server answers. */
@@ -30,6 +32,7 @@ export interface ClusterAccess {
   readonly kubectl: string;
   readonly home: string;
   readonly auditLog: string;
+  readonly topology: string;
 }
 
 /** The cluster in which all five controllers run; see shared-operator.ts. */
@@ -49,6 +52,7 @@ export function connect(access: ClusterAccess): TestCluster {
     api: createApiClient(transport),
     kubectl,
     auditLog: access.auditLog,
+    topology: access.topology,
     history: (kind, namespace) => recordHistory(transport, kind, namespace),
     namespace: async (purpose = "t") => {
       const name = `${purpose}-${randomBytes(4).toString("hex")}`;

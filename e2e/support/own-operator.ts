@@ -25,6 +25,7 @@ export async function startOwnCluster(options: OwnClusterOptions = {}): Promise<
       kubectl: `${plane.binaries}/kubectl`,
       home: plane.directory,
       auditLog: plane.auditLog,
+      topology: operator.topology?.etcd.address ?? "",
     });
     return {
       ...cluster,
