@@ -3,7 +3,7 @@ import type { Plan, ReconcileContext } from "@multigres/controller-kit";
 import { troubleReport } from "@multigres/status-kit";
 import { depart } from "./departure.ts";
 import { desiredObjects } from "./desired.ts";
-import { heldBackEvents } from "./events.ts";
+import { heldBackEvents, registrationEvents } from "./events.ts";
 import { clusterHealth } from "./health.ts";
 import { leftovers } from "./leftovers.ts";
 import type { Observed } from "./observe.ts";
@@ -11,6 +11,7 @@ import { isPaused } from "./paused.ts";
 import { resolveCluster } from "./resolve.ts";
 import type { Settings } from "./settings.ts";
 import { clusterStatus } from "./status.ts";
+import { registeredCondition } from "./topology/status.ts";
 import { topologyPlan } from "./topology/topology-plan.ts";
 
 export function reconcile(observed: Observed, context: ReconcileContext<Settings>): Plan<MultigresClusterStatus> {
@@ -27,7 +28,11 @@ export function reconcile(observed: Observed, context: ReconcileContext<Settings
   return {
     objects: isPaused(observed.cluster) ? [] : objects,
     deletions: left.deletions,
-    events: [...heldBackEvents(cluster), ...troubles.events],
+    events: [
+      ...heldBackEvents(cluster),
+      ...registrationEvents(registeredCondition(cluster, registration, health.topology.available)),
+      ...troubles.events,
+    ],
     status: (failures) => clusterStatus({ cluster, health, leftovers: left, registration, externals, failures }, now),
     requeueAfterMs: topology.requeueAfterMs ?? troubles.lookAgainAfterMs,
     tasks: topology.tasks,

@@ -192,6 +192,15 @@ test("what only a person can mend stalls the cluster; nothing of it makes what s
   expect(condition(plan.status([]), "Available").message).not.toContain("no route");
 });
 
+test("what only a person can mend is an Event, too", () => {
+  const events = (answers: Answers) => planFor(cluster, children, answers).events;
+  expect(events(failing("foreign", "in use"))).toEqual([
+    { type: "Warning", reason: "TopologyConflict", action: "Register", note: "in use" },
+  ]);
+  expect(events(failing("refused", "no"))).toMatchObject([{ reason: "RegistrationRefused" }]);
+  expect([...events(failing("unreachable", "no")), ...events(nothingKnown), ...events(allDone)]).toEqual([]);
+});
+
 test("that etcd doesn't answer while it starts is no trouble", () => {
   const starting = aTopoServer(cluster, {
     status: { observedGeneration: 1, conditions: conditionsOf("False", "True") },
@@ -241,8 +250,8 @@ test.each<[string, Answers, string]>([
   ["answers", allDone, "True"],
   ["answers that the root is somebody else's", failing("foreign", "in use"), "True"],
   ["hasn't answered yet", nothingKnown, "Unknown"],
-  ["doesn't answer", failing("unreachable", "refused"), "Unknown"],
-  ["doesn't answer another question", failing("unreachable", "refused", "remove-unwanted-records"), "Unknown"],
+  ["doesn't answer", failing("unreachable", "refused"), "False"],
+  ["doesn't answer another question", failing("unreachable", "refused", "remove-unwanted-records"), "False"],
   ["refuses", failing("refused", "permission denied"), "False"],
 ])("an external server that %s", (_, answers, expected) => {
   const status = planFor(anExternalCluster(), [], answers).status([]);

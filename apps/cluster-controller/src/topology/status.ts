@@ -92,7 +92,7 @@ export function externalServerHealth(
   // That a root is somebody else's is an answer, too.
   const failed = worst(steps.filter(({ state }) => state !== "foreign"));
   const answered = steps.some(({ state }) => state === "done" || state === "foreign");
-  const available = failed ? verdicts[failed.state].status : answered ? "True" : availableBefore(owner);
+  const available = failed ? "False" : answered ? "True" : availableBefore(owner);
   return {
     available,
     progressing: false,
