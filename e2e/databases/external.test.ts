@@ -1,5 +1,5 @@
 import type { MultigresCluster } from "@multigres/api-types";
-import { kinds } from "@multigres/controller-kit";
+import { type KubernetesObject, kinds, type ResourceKind } from "@multigres/controller-kit";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { small } from "../fixtures/small.ts";
 import { sharedCluster } from "../support/cluster.ts";
@@ -29,14 +29,20 @@ function external(namespace: string, change: (made: MultigresCluster) => void = 
 const root = (namespace: string) => cluster.api.get(kinds.MultigresCluster, { namespace, name: "small" });
 const keys = async (namespace: string) => Object.keys(await stored(etcd.address, `/${namespace}/`));
 
+const made: readonly ResourceKind[] = [
+  kinds.MultigresCluster,
+  kinds.Cell,
+  kinds.TableGroup,
+  kinds.Shard,
+  kinds.StatefulSet,
+  kinds.Deployment,
+];
+
 async function remains(namespace: string): Promise<string[]> {
   const lists = await Promise.all(
-    [kinds.MultigresCluster, kinds.Cell, kinds.TableGroup, kinds.Shard, kinds.StatefulSet, kinds.Deployment].map(
-      async (kind) =>
-        (await cluster.api.list(kind, { namespace })).items.map(({ metadata }) => `${kind.kind} ${metadata?.name}`),
-    ),
+    made.map(async (kind) => (await cluster.api.list<KubernetesObject>(kind, { namespace })).items),
   );
-  return lists.flat();
+  return lists.flatMap((items, index) => items.map(({ metadata }) => `${made[index]?.kind} ${metadata?.name}`));
 }
 
 async function whenGone(namespace: string, timeoutMs?: number): Promise<void> {
