@@ -47,6 +47,11 @@ async function claimsOfPods(namespace: string): Promise<Record<string, string[]>
   );
 }
 
+async function podUids(namespace: string): Promise<string[]> {
+  const { items } = await cluster.api.list(kinds.Pod, { namespace });
+  return items.map(({ metadata }) => `${metadata?.uid}`).sort();
+}
+
 async function converged(purpose: string): Promise<string> {
   const namespace = await cluster.namespace(purpose);
   await cluster.apply(std(undefined, namespace), demo(undefined, namespace));
@@ -76,11 +81,10 @@ describe("the cluster", () => {
     }
     const [, ...children] = made;
     const everything = await names(namespace, children);
-    const pods = (await cluster.api.list(kinds.Pod, { namespace })).items.map(({ metadata }) => metadata?.uid).sort();
+    const pods = await podUids(namespace);
     await remove(namespace, "orphan");
     expect(await names(namespace, children)).toEqual(everything);
-    const after = (await cluster.api.list(kinds.Pod, { namespace })).items.map(({ metadata }) => metadata?.uid).sort();
-    expect(after).toEqual(pods);
+    expect(await podUids(namespace)).toEqual(pods);
   });
 
   it("case 65: made again unchanged has its pods on the same volumes", { timeout: 240_000 }, async () => {
