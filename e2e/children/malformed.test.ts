@@ -4,7 +4,7 @@ import { demo, std } from "../fixtures/demo.ts";
 import { always, eventually } from "../support/eventually.ts";
 import { condition, eventsOn, settled } from "../support/observing.ts";
 import { type OwnCluster, startOwnCluster } from "../support/own-operator.ts";
-import { writesFromNow } from "../support/writes.ts";
+import { writesFromRest } from "../support/writes.ts";
 
 let cluster: OwnCluster;
 beforeAll(async () => {
@@ -107,7 +107,7 @@ describe("an object that its controller can't parse", () => {
     const elsewhere = await cluster.namespace("well-formed");
     await cluster.apply(std(undefined, elsewhere), demo(undefined, elsewhere));
     await settled(cluster, elsewhere);
-    const writes = writesFromNow(cluster, namespace);
+    const writes = await writesFromRest(cluster, namespace);
     await always(() => expect(writes().filter(({ byOperator }) => byOperator)).toEqual([]));
   });
 

@@ -4,7 +4,7 @@ import { demo, std } from "../fixtures/demo.ts";
 import { sharedCluster } from "../support/cluster.ts";
 import { always, eventually } from "../support/eventually.ts";
 import { settled, versions } from "../support/observing.ts";
-import { writesFromNow } from "../support/writes.ts";
+import { writesFromRest } from "../support/writes.ts";
 
 const cluster = sharedCluster();
 
@@ -128,8 +128,8 @@ describe("the tree", () => {
       (await objects(namespace, all)).filter(notOfReplicaSets).map(idOf).sort();
     expect(await names(one)).toEqual(await names(other));
 
+    const writes = await writesFromRest(cluster, other);
     const before = await versions(cluster, other, ...all);
-    const writes = writesFromNow(cluster, other);
     await cluster.apply(
       demo(({ spec }) => {
         spec.images = { ...spec.images, multigateway: "multigres/multigres:next" };

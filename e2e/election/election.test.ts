@@ -84,8 +84,8 @@ async function promoted(): Promise<void> {
   standbys = await startStandbys();
 }
 
-describe("case 68: two of each controller", () => {
-  it("one writes; the other is ready, its caches full, and writes nothing", async () => {
+describe("two of each controller", () => {
+  it("case 68: one writes; the other is ready, its caches full, and writes nothing", async () => {
     for (const standby of standbys) {
       expect(await standby.readiness()).toBe("ok");
       expect(await standby.metric("leader_election_master_status"), standby.name).toBe(0);

@@ -22,8 +22,8 @@ afterAll(() => cluster?.stop());
 /** Rights that no request shows, with the reason for having them. */
 const exceptions: readonly string[] = [];
 
-describe("case 71: after a busy run under the shipped Roles", () => {
-  it("the API server has refused nothing that a controller asked for", () => {
+describe("after a busy run under the shipped Roles", () => {
+  it("case 71: the API server has refused nothing that a controller asked for", () => {
     expect(requests.length).toBeGreaterThan(500);
     expect(requests.filter(({ code }) => code === 403 || code === 401)).toEqual([]);
   });

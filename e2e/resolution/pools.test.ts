@@ -5,7 +5,7 @@ import { demo, std, volume } from "../fixtures/demo.ts";
 import { sharedCluster } from "../support/cluster.ts";
 import { always, eventually } from "../support/eventually.ts";
 import { settled } from "../support/observing.ts";
-import { writesFromNow } from "../support/writes.ts";
+import { writesFromRest } from "../support/writes.ts";
 
 const cluster = sharedCluster();
 
@@ -166,7 +166,7 @@ describe("pools", () => {
     const namespace = await cluster.namespace("respelled");
     await cluster.apply(std(undefined, namespace), demoWith(namespace));
     await settled(cluster, namespace);
-    const writes = writesFromNow(cluster, namespace);
+    const writes = await writesFromRest(cluster, namespace);
     const respelled = std(({ spec }) => {
       for (const pool of spec.pools) {
         pool.dataVolumeClaimTemplate = volume("10240Mi");

@@ -4,7 +4,7 @@ import { demo, std } from "../fixtures/demo.ts";
 import { always, eventually } from "../support/eventually.ts";
 import { condition, oneWarning, settled, versions } from "../support/observing.ts";
 import { type OwnCluster, startOwnCluster } from "../support/own-operator.ts";
-import { writesFromNow } from "../support/writes.ts";
+import { writesFromRest } from "../support/writes.ts";
 
 let cluster: OwnCluster;
 beforeAll(async () => {
@@ -47,8 +47,8 @@ describe("a ShardTemplate in use", () => {
     const binding = ["validatingadmissionpolicybinding", "template-in-use.multigres.com"];
     expect(await cluster.kubectl(["delete", ...binding])).toMatchObject({ code: 0 });
     await eventually(async () => expect(await remove("--dry-run=server")).toMatchObject({ code: 0 }));
+    const writes = await writesFromRest(cluster, namespace);
     const before = await versions(cluster, namespace, ...children);
-    const writes = writesFromNow(cluster, namespace);
     expect(await remove()).toMatchObject({ code: 0 });
 
     const held = await eventually(async () => {

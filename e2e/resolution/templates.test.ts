@@ -5,7 +5,7 @@ import { demo, std, volume } from "../fixtures/demo.ts";
 import { sharedCluster } from "../support/cluster.ts";
 import { always, eventually } from "../support/eventually.ts";
 import { condition, oneWarning, settled, versions } from "../support/observing.ts";
-import { writesFromNow } from "../support/writes.ts";
+import { writesFromRest } from "../support/writes.ts";
 
 const cluster = sharedCluster();
 
@@ -78,10 +78,10 @@ describe("templates", () => {
       ),
       elsewhere: await versions(cluster, elsewhere, ...everything),
     });
+    const writesElsewhere = await writesFromRest(cluster, elsewhere);
+    const writes = await writesFromRest(cluster, namespace);
     const before = await untouched();
     expect(Object.keys(before.here)).toHaveLength(4 + 4 + 2 + 2);
-    const writes = writesFromNow(cluster, namespace);
-    const writesElsewhere = writesFromNow(cluster, elsewhere);
 
     await cluster.apply(stdWithStorage(namespace, "20Gi"));
     await eventually(async () => {
@@ -143,7 +143,7 @@ describe("templates", () => {
     const { spec } = await cluster.api.get(kinds.Shard, { namespace, name: "prod-db-default-0" });
     expect(storageOf(spec.pools)).toEqual(["10Gi", "10Gi"]);
 
-    const writes = writesFromNow(cluster, namespace);
+    const writes = await writesFromRest(cluster, namespace);
     await cluster.apply(stdWithStorage(elsewhere, "100Gi"));
     await always(() => expect(writes().filter(({ byOperator }) => byOperator)).toEqual([]));
   });
@@ -177,8 +177,8 @@ describe("a template that names an undefined cell", () => {
     await cluster.apply(std(undefined, namespace), demo(undefined, namespace));
     await settled(cluster, namespace);
     const children = everything.filter((kind) => kind !== kinds.MultigresCluster && kind !== kinds.ShardTemplate);
+    const writes = await writesFromRest(cluster, namespace);
     const before = await versions(cluster, namespace, ...children);
-    const writes = writesFromNow(cluster, namespace);
 
     await cluster.apply(broken(namespace));
     const held = await heldBack(namespace, "TemplateInvalid");

@@ -4,7 +4,8 @@ const group = "/apis/flowcontrol.apiserver.k8s.io/v1";
 const name = "no-room";
 
 /**
- * Lets the API server's own flow control refuse whatever the controllers ask: 429 with Retry-After. Leases apart, as
+ * Lets the API server's own flow control refuse what the controllers ask while it serves another request of theirs: 429
+ * with Retry-After. Leases apart, as
  * they would be on a server that really is overloaded (`leader-election` has a level of its own).
  */
 export async function leaveNoRoom(plane: Pick<ControlPlane, "request">): Promise<{ end(): Promise<void> }> {

@@ -1,5 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "vitest";
 import type { TestCluster } from "./cluster.ts";
+import { eventually } from "./eventually.ts";
 
 /** A request that changed something, as the API server's audit log tells it. */
 export interface Write {
@@ -47,6 +50,19 @@ export function writesFromNow(cluster: Pick<TestCluster, "auditLog">, namespace:
         },
       ];
     });
+}
+
+/** As `writesFromNow`, once the controllers have written nothing for a while: details of a status are told a few seconds late. */
+export async function writesFromRest(
+  cluster: Pick<TestCluster, "auditLog">,
+  namespace: string,
+): Promise<() => readonly Write[]> {
+  await eventually(async () => {
+    const late = writesFromNow(cluster, namespace);
+    await sleep(5_000);
+    expect(late().filter(({ byOperator }) => byOperator)).toEqual([]);
+  });
+  return writesFromNow(cluster, namespace);
 }
 
 function linesFrom(path: string, start: number): string[] {

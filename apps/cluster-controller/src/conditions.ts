@@ -11,7 +11,6 @@ import {
 } from "@multigres/status-kit";
 import type { ClusterHealth } from "./health.ts";
 import type { Leftovers } from "./leftovers.ts";
-import { isPaused, pausedCondition, unappliedWhilePaused } from "./paused.ts";
 import type { ResolvedCluster } from "./resolve.ts";
 import type { PoolsProblem } from "./resolve-pools.ts";
 import type { ExternalTopologies } from "./topology/external-topologies.ts";
@@ -43,14 +42,7 @@ export function clusterSummary(findings: Findings): Summary {
     converged: messages.clusterConverged,
     removing: leftovers.messages,
   });
-  const unapplied = unappliedWhilePaused(cluster.owner);
-  return {
-    available: cluster.databases.length === 0 ? withoutDatabases(summary.available) : summary.available,
-    progressing: unapplied
-      ? { status: "True", reason: reasons.pausedByAnnotation, message: unapplied }
-      : summary.progressing,
-    stalled: summary.stalled,
-  };
+  return cluster.databases.length === 0 ? { ...summary, available: withoutDatabases(summary.available) } : summary;
 }
 
 /** Conditions that no other kind has. */
@@ -61,7 +53,6 @@ export function clusterConditions(findings: Findings): ConditionDraft[] {
     registered(findings),
     leftovers.draining,
     recordsLeftCondition(externals.leaving),
-    isPaused(cluster.owner) ? pausedCondition : undefined,
   ];
   return conditions.filter((condition) => condition !== undefined);
 }

@@ -1,7 +1,6 @@
 import type { Cell, TableGroup } from "@multigres/api-types";
 import { type Deletion, type DesiredObject, deletionOf, kinds, type ResourceKind } from "@multigres/controller-kit";
-import { type ConditionDraft, conditionTypes, joinMessages, reasons } from "@multigres/status-kit";
-import { isPaused } from "./paused.ts";
+import { type ConditionDraft, conditionTypes, isPaused, joinMessages, reasons } from "@multigres/status-kit";
 import type { Observed, OwnedObject } from "./observe.ts";
 import type { ResolvedCluster } from "./resolve.ts";
 import { poolsOf } from "./resources/tablegroup.ts";
@@ -41,7 +40,7 @@ export function leftovers(
   const blocked = judged.flatMap(({ object, obstacle }) => (obstacle ? [{ object, ...obstacle }] : []));
   const free = judged.flatMap(({ object, obstacle }) => (obstacle ? [] : [object]));
   return {
-    deletions: paused ? [] : free.map((object) => deletion(object, `the spec no longer asks for it.`)),
+    deletions: free.map((object) => deletion(object, "the spec no longer asks for it.")),
     messages: [
       ...blocked.map(({ object, message }) => `${keyOf(object)} is no longer wanted, but ${message}`),
       ...free.map((object) => `${keyOf(object)} is no longer wanted${paused ? "" : " and is being deleted"}`),

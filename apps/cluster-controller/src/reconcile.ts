@@ -7,7 +7,6 @@ import { heldBackEvents, registrationEvents } from "./events.ts";
 import { clusterHealth } from "./health.ts";
 import { leftovers } from "./leftovers.ts";
 import type { Observed } from "./observe.ts";
-import { isPaused } from "./paused.ts";
 import { resolveCluster } from "./resolve.ts";
 import type { Settings } from "./settings.ts";
 import { clusterStatus } from "./status.ts";
@@ -26,7 +25,7 @@ export function reconcile(observed: Observed, context: ReconcileContext<Settings
   const { multiadmin, multiorch } = health;
   const troubles = troubleReport(multiorch ? [multiadmin, multiorch] : [multiadmin], now);
   return {
-    objects: isPaused(observed.cluster) ? [] : objects,
+    objects,
     deletions: left.deletions,
     events: [
       ...heldBackEvents(cluster),

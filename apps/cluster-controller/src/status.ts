@@ -1,9 +1,8 @@
 import type { MultigresCluster, MultigresClusterStatus } from "@multigres/api-types";
-import { baseStatus, malformedStatus, type Reported } from "@multigres/status-kit";
+import { baseStatus, malformedStatus } from "@multigres/status-kit";
 import { names } from "@multigres/workload-kit";
 import { clusterConditions, clusterSummary, type Findings } from "./conditions.ts";
 import { storageGrowthFailures } from "./growth-failures.ts";
-import { appliedGeneration } from "./paused.ts";
 import { passwordSecretStatus } from "./resources/password-secret.ts";
 
 /** The whole status, rebuilt from what was found. */
@@ -14,7 +13,7 @@ export function clusterStatus(findings: Findings, now: Date): MultigresClusterSt
     health.databases.reduce((total, database) => total + database[field], 0);
   return {
     ...baseStatus(
-      asApplied(cluster.owner),
+      cluster.owner,
       { summary: clusterSummary(findings), failures, others: clusterConditions(findings) },
       now,
     ),
@@ -49,9 +48,5 @@ export function clusterStatus(findings: Findings, now: Date): MultigresClusterSt
 /** What was known of the parts stays, because the cell of multiorch is remembered nowhere else. */
 export function malformedClusterStatus(cluster: MultigresCluster, problem: string, now: Date): MultigresClusterStatus {
   const message = `Nothing is done until the spec is corrected: ${problem}`;
-  return { ...cluster.status, ...malformedStatus(asApplied(cluster), message, now) };
-}
-
-function asApplied(cluster: MultigresCluster): Reported {
-  return { metadata: { generation: appliedGeneration(cluster) }, status: cluster.status };
+  return { ...cluster.status, ...malformedStatus(cluster, message, now) };
 }

@@ -18,7 +18,7 @@ export const labels = {
 } as const;
 
 export const annotations = {
-  /** "true" on a MultigresCluster stops spec changes for its whole tree; status keeps moving. */
+  /** "true": nothing is changed for the object and what is below it; status keeps moving. Owners hand it down as "by-owner". */
   paused: `${group}/paused`,
   /** "true" on a MultigresCluster gives up the records that it has in topology servers of other people. */
   skipTopologyCleanup: `${group}/skip-topology-cleanup`,

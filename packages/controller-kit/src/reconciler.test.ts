@@ -58,7 +58,11 @@ function aReconciler(api: MemoryApi, plan: Partial<Plan<unknown>> | (() => Parti
     definition,
     settings: null,
     stores,
-    tasks: { ask: (of, wanted) => asked.push([of, wanted.map(({ input }) => input)]), of: () => undefined },
+    tasks: {
+      ask: (of, wanted) => asked.push([of, wanted.map(({ input }) => input)]),
+      has: () => false,
+      of: () => undefined,
+    },
     executor: new PlanExecutor({ isWatched: () => true, cached: (kind, of) => api.peek(kind, of) }),
     status: new StatusWriter({ pace: new StatusPace(clock), lookAgain: (of, ms) => lookedAgain.push([of, ms]) }),
     now: () => new Date(0),
@@ -96,10 +100,30 @@ describe("a reconcile", () => {
     const api = withToy();
     const { run } = aReconciler(api, () => {
       const seen = api.peek(childKind, "t1/child") !== undefined;
-      return { objects: [child], status: () => ({ childSeen: seen }) };
+      return { objects: [child], status: () => ({ observedGeneration: 1, childSeen: seen }) };
+    });
+    api.edit(toyKind, key, "controller", (toy) => {
+      toy.status = { observedGeneration: 1 };
     });
     await run();
-    expect(statusOf(api)).toEqual({ childSeen: true });
+    expect(statusOf(api)).toMatchObject({ childSeen: true });
+  });
+
+  it.each([
+    ["and nothing was", false, false],
+    ["and an earlier one of the name left all of it", true, true],
+  ])("reports first of a new object what was there before it wrote anything, %s", async (_, before, reported) => {
+    const api = withToy();
+    const { run } = aReconciler(api, () => {
+      const available = before || api.peek(childKind, "t1/child") !== undefined;
+      const conditions = [{ type: "Available", status: available ? "True" : "False" }];
+      return { objects: [child], status: () => ({ observedGeneration: 1, conditions }) };
+    });
+    await run();
+    const is = (status: string) => ({ observedGeneration: 1, conditions: [{ type: "Available", status }] });
+    expect(statusOf(api)).toEqual(is(reported ? "True" : "False"));
+    await run();
+    expect(statusOf(api)).toEqual(is("True"));
   });
 
   it("writes the objects, then the status, and nothing the next time", async () => {
@@ -152,6 +176,22 @@ describe("a reconcile", () => {
     await run();
     expect(api.writes).toContain("delete Service child");
     expect(statusOf(api)).toEqual({ failed: [] });
+  });
+
+  it("changes nothing for a paused object, but goes on reading and telling", async () => {
+    const api = withToy();
+    api.edit(toyKind, key, "user", (toy) => {
+      toy.metadata = { ...toy.metadata, annotations: { [annotations.paused]: "true" } };
+    });
+    const reading: TaskKind<number, void> = { name: "read", readsOnly: true, perform: async () => {} };
+    const writing: TaskKind<number, void> = { name: "write", perform: async () => {} };
+    const deletions = [{ kind: childKind, namespace: "t1", name: "other", uid: "u", because: "it isn't wanted." }];
+    const plan = { objects: [child], deletions, tasks: [task(reading, 1), task(writing, 2)] };
+    const { run, asked, events } = aReconciler(api, plan);
+    await run();
+    expect(api.writes).toEqual(["applyStatus Cell a"]);
+    expect(asked).toEqual([[key, [1]]]);
+    expect(events).toEqual([]);
   });
 
   it("asks for the plan's tasks, and for none once the object is gone or leaving", async () => {

@@ -1,11 +1,13 @@
 import type { Logger } from "pino";
-import { reasons } from "@multigres/status-kit";
+import type { Condition } from "@multigres/api-types";
+import { conditionTypes, isPaused, reasons } from "@multigres/status-kit";
 import type { ControllerDefinition } from "./definition.ts";
 import { deletionEvents } from "./deletions.ts";
 import { isApiError } from "./errors.ts";
 import type { Execution, PlanExecutor } from "./executor.ts";
 import { failureEvents } from "./failure-events.ts";
 import { confirmedPlan } from "./owner-spec.ts";
+import { objectsWhilePaused, objectsWithoutPause } from "./pause.ts";
 import type { EventDraft, Plan, WriteFailure } from "./plan.ts";
 import { regardingOf } from "./recorder.ts";
 import type { Key, KubernetesObject } from "./resource.ts";
@@ -39,7 +41,7 @@ export interface ReconcilerOptions<P extends KubernetesObject, O, S, Settings> {
   readonly definition: ControllerDefinition<P, O, S, Settings>;
   readonly settings: Settings;
   readonly stores: Stores;
-  readonly tasks: Pick<TaskRunner<Settings>, "ask" | "of">;
+  readonly tasks: Pick<TaskRunner<Settings>, "ask" | "has" | "of">;
   readonly executor: PlanExecutor;
   readonly status: StatusWriter;
   readonly write: Omit<WriteContext, "request">;
@@ -77,6 +79,21 @@ export function createReconciler<P extends KubernetesObject, O, S, Settings>(
     };
   }
 
+  /** While the object is paused: nothing new. What goes on all the time (reading, looking after records) goes on. */
+  function allowedOf(cached: P, plan: Plan<S>) {
+    const { objects, deletions, tasks: wanted = [] } = plan;
+    if (isPaused(cached)) {
+      return {
+        objects: objectsWhilePaused(cached, objects, stores),
+        deletions: [],
+        tasks: wanted.filter((other) => other.kind.readsOnly || tasks.has(other)),
+        held: [],
+      };
+    }
+    const given = { objects: objectsWithoutPause(objects, stores), deletions };
+    return { ...confirmedPlan(cached, definition.primary.kind, given), tasks: wanted };
+  }
+
   return async (key, { signal, log }) => {
     const cached = stores.of(definition.primary).get(key);
     if (cached === undefined || isLeaving(cached)) {
@@ -93,16 +110,17 @@ export function createReconciler<P extends KubernetesObject, O, S, Settings>(
       context.recorder.present(regarding, [faultEvent(error)], false);
       throw error;
     }
-    const { held, ...allowed } = confirmedPlan(cached, definition.primary.kind, plan);
+    const { held, ...allowed } = allowedOf(cached, plan);
     if (plan.finalizer?.wanted) await writeFinalizer(definition.primary, cached, plan.finalizer, context);
-    tasks.ask(key, plan.tasks ?? []);
+    tasks.ask(key, allowed.tasks);
     const { failures: failed, retry, wrote } = await executor.execute(cached, allowed, context);
     signal.throwIfAborted();
     const failures = [...failed, ...held];
     for (const { reason, message } of failures) log.warn({ reason }, message);
 
     // The stores show our own writes at once. A status from before them would call an older spec of a child current.
-    const reported = await report(cached, wrote ? decide(cached) : plan, failures, context);
+    const beganBefore = isReported(cached) || isAvailable(plan.status(failures));
+    const reported = await report(cached, wrote && beganBefore ? decide(cached) : plan, failures, context);
     const refused = reported.kind === "failed" ? [...failures, reported.failure] : failures;
     const events = [...plan.events, ...deletionEvents(allowed.deletions), ...failureEvents(refused)];
     context.recorder.present(regarding, events, reported.kind === "unchanged");
@@ -158,6 +176,17 @@ function faultEvent(error: unknown): EventDraft {
     action: "Reconcile",
     note: `Fault in the controller: ${message}`,
   };
+}
+
+/** Whether the object has a status of ours; a CRD's default says that nothing was observed yet. */
+function isReported(object: KubernetesObject & { status?: { observedGeneration?: number } }): boolean {
+  return (object.status?.observedGeneration ?? 0) > 0;
+}
+
+/** A new object's first status says what was there before our writes: False comes before True, however fast the pods are. */
+function isAvailable(status: unknown): boolean {
+  const { conditions } = (status ?? {}) as { conditions?: readonly Condition[] };
+  return conditions?.some(({ type, status: is }) => type === conditionTypes.available && is === "True") ?? false;
 }
 
 function isLeaving({ metadata }: KubernetesObject): boolean {

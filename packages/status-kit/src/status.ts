@@ -1,12 +1,13 @@
 import type { Condition } from "@multigres/api-types";
 import { type ConditionDraft, type Summary, setConditions, summarize } from "./conditions.ts";
 import { type FailedWrite, nameConflicts, withFailures } from "./failures.ts";
+import { appliedGeneration, pausedConditions, withUnapplied } from "./paused.ts";
 import { reasons } from "./vocabulary.ts";
 
 /** The object that a status is about; every kind of ours is assignable. */
 export interface Reported {
-  readonly metadata: { readonly generation?: number };
-  readonly status?: { readonly conditions?: readonly Condition[] };
+  readonly metadata: { readonly generation?: number; readonly annotations?: Readonly<Record<string, string>> };
+  readonly status?: { readonly observedGeneration?: number; readonly conditions?: readonly Condition[] };
 }
 
 export interface Findings {
@@ -22,14 +23,20 @@ export interface BaseStatus {
   readonly conditions: Condition[];
 }
 
-/** The conditions of a status, the writes that failed told in them, and the generation that they speak of. */
-export function baseStatus(
-  { metadata: { generation = 0 }, status }: Reported,
-  { summary, failures, others = [] }: Findings,
-  now: Date,
-): BaseStatus {
-  const drafts = [...summarize(withFailures(summary, failures)), ...nameConflicts(failures), ...others];
-  return { observedGeneration: generation, conditions: setConditions(status?.conditions, drafts, { generation, now }) };
+/**
+ * The conditions of a status, the writes that failed told in them, and the generation that they speak of: the one that was
+ * applied last while the annotation `multigres.com/paused` is set.
+ */
+export function baseStatus(object: Reported, { summary, failures, others = [] }: Findings, now: Date): BaseStatus {
+  const generation = appliedGeneration(object);
+  const drafts = [
+    ...summarize(withUnapplied(object, withFailures(summary, failures))),
+    ...nameConflicts(failures),
+    ...pausedConditions(object),
+    ...others,
+  ];
+  const conditions = setConditions(object.status?.conditions, drafts, { generation, now });
+  return { observedGeneration: generation, conditions };
 }
 
 /** For an object that can't be read: what runs stays as it is, and nothing is known of it. */

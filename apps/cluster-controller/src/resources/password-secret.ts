@@ -1,8 +1,8 @@
 import type { V1Secret } from "@kubernetes/client-node";
 import { labels, type MultigresClusterStatus } from "@multigres/api-types";
 import { createdOnce, type DesiredObject, kinds, type RandomBytes, type WriteFailure } from "@multigres/controller-kit";
+import { isPaused } from "@multigres/status-kit";
 import { clusterLabels, components, objectLabels } from "@multigres/workload-kit";
-import { isPaused } from "../paused.ts";
 import type { ResolvedCluster } from "../resolve.ts";
 
 /**

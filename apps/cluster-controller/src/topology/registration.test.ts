@@ -147,12 +147,15 @@ test("at rest everything is looked at once a minute, until then every two second
   ]);
 });
 
-test("nothing is written for a paused cluster, and what was known of it stays", () => {
-  const status = planFor(cluster, children).status([]);
-  const paused = aCluster({ spec: cluster.spec, status, annotations: { "multigres.com/paused": "true" } });
+test("what was known of a cluster before a pause stays, also of the servers that it uses", () => {
+  const before = anExternalCluster();
+  const status = planFor(before).status([]);
+  const managed = { spec: { ...cluster.spec, databases: [tiny, { ...tiny, name: "new_db" }] }, generation: 2 };
+  const paused = aCluster({ ...managed, status, annotations: { "multigres.com/paused": "true" } });
   const plan = planFor(paused, children, nothingKnown);
-  expect(plan.tasks).toEqual([]);
   expect(condition(plan.status([]), "Registered").status).toBe("True");
+  expect(plan.status([]).externalTopologies).toEqual(noted);
+  expect(plan.finalizer?.wanted).toBe(true);
 });
 
 test.each<[string, Answers, object]>([

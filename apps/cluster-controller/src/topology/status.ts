@@ -1,5 +1,6 @@
 import { annotations, type ConditionStatus, type MultigresCluster } from "@multigres/api-types";
 import {
+  appliedGeneration,
   type ConditionDraft,
   conditionTypes,
   findCondition,
@@ -9,7 +10,6 @@ import {
   reasons,
 } from "@multigres/status-kit";
 import { names } from "@multigres/workload-kit";
-import { appliedGeneration } from "../paused.ts";
 import type { ResolvedCluster } from "../resolve.ts";
 import type { Leaving } from "./external-topologies.ts";
 import type { Step } from "./outcome.ts";

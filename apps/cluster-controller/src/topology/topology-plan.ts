@@ -1,6 +1,6 @@
 import type { Plan, Task } from "@multigres/controller-kit";
+import { isPaused } from "@multigres/status-kit";
 import type { Observed } from "../observe.ts";
-import { isPaused } from "../paused.ts";
 import type { ResolvedCluster } from "../resolve.ts";
 import { type ExternalTopologies, externalTopologies, recordsFinalizer } from "./external-topologies.ts";
 import { notMovedYet } from "./moved.ts";
@@ -31,7 +31,7 @@ export function topologyPlan(cluster: ResolvedCluster, observed: Observed): Topo
   return {
     registration: registered,
     externals: paused ? { ...externals, noted } : externals,
-    tasks: paused ? [] : [...(isNoted ? tasks : []), ...externals.tasks],
+    tasks: [...(isNoted ? tasks : []), ...externals.tasks],
     finalizer: { name: recordsFinalizer, wanted: (paused ? noted : externals.noted).length > 0 },
     ...(isNoted || paused ? {} : { requeueAfterMs: 100 }),
   };

@@ -60,6 +60,11 @@ export class TaskRunner<Settings> implements TaskResults {
     return this.#entries.get(idOf(kind.name, input))?.result as TaskResult<Output> | undefined;
   }
 
+  /** Whether anybody asks for the task already. */
+  has({ kind, input }: Task): boolean {
+    return this.#entries.has(idOf(kind.name, input));
+  }
+
   /** Replaces what the key asked for before. */
   ask(key: Key, tasks: readonly Task[]): void {
     if (this.#stopped) return;
@@ -73,9 +78,7 @@ export class TaskRunner<Settings> implements TaskResults {
   /** Cuts off everything that is under way and forgets the rest. */
   stop(): void {
     this.#stopped = true;
-    for (const key of [...this.#asked.keys()]) {
-      for (const id of this.#asked.get(key) ?? []) this.#leave(key, id);
-    }
+    for (const [key, ids] of this.#asked) for (const id of ids) this.#leave(key, id);
     this.#asked.clear();
   }
 

@@ -7,6 +7,8 @@ import type { Logger } from "pino";
 export interface TaskKind<Input, Output, Settings = unknown> {
   /** For logs and metrics, for example `ensure-cell`. Unique in its controller. */
   readonly name: string;
+  /** It changes nothing anywhere, so it is done for paused objects too. */
+  readonly readsOnly?: true;
   /**
    * Does it once. It may be repeated and cut off at any time, so it has to be safe to do again. What it throws is shown as
    * the task's message and tried again; the message must say nothing that changes by itself.
@@ -52,5 +54,5 @@ export function task<Input, Output, Settings>(
   input: Input,
   everyMs?: number,
 ): Task {
-  return { kind: kind as TaskKind<never, unknown>, input, ...(everyMs !== undefined && { everyMs }) };
+  return { kind, input, ...(everyMs !== undefined && { everyMs }) };
 }
