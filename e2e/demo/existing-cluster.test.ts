@@ -100,7 +100,7 @@ describe("the demo on an existing cluster", { timeout: 300_000 }, () => {
   it("says how to reach topology servers, when it isn't told", async () => {
     const manifest = file("unreached.json", small("unreached"));
     const { KUBECONFIG } = env();
-    const finished = await runDemo([...context, "--once", "--timeout", "10", "-f", manifest], { KUBECONFIG });
+    const finished = await runDemo([...context, "--once", "--timeout", "40", "-f", manifest], { KUBECONFIG });
     expect(finished).toMatchObject({ code: 1 });
     expect(finished.stdout).toMatch(
       /Cell unreached\/demo-z1: TopologyUnreachable: .*demo-global-client\.unreached\.svc:2379: the name doesn't resolve; .* set DIAL_OVERRIDES/,
