@@ -1,5 +1,5 @@
 import { carriesIdentityOf } from "./carries-identity.ts";
-import type { DesiredObject } from "./plan.ts";
+import type { DesiredObject, RandomBytes } from "./plan.ts";
 import type { KubernetesObject, ResourceKind } from "./resource.ts";
 
 /** A workload, to be written by server-side apply. One without controller that carries its identity is taken over. */
@@ -12,7 +12,11 @@ export function child<T extends KubernetesObject>(kind: ResourceKind<T>, object:
   return { write: "exact", kind, object, isOurs: carriesIdentityOf(kind, object) };
 }
 
-/** An object that is made where it is missing, and never changed. */
-export function createdOnce<T extends KubernetesObject>(kind: ResourceKind<T>, object: T): DesiredObject {
-  return { write: "create", kind, object };
+/** An object that is made where it is missing, and never changed; see DesiredObject for `complete`. */
+export function createdOnce<T extends KubernetesObject>(
+  kind: ResourceKind<T>,
+  object: T,
+  complete?: (randomBytes: RandomBytes) => T,
+): DesiredObject {
+  return { write: "create", kind, object, ...(complete && { complete }) };
 }

@@ -8,7 +8,15 @@ export { child, createdOnce, workload } from "./desired-object.ts";
 export { kinds } from "./kinds.ts";
 export { loadKubeconfig } from "./kubeconfig.ts";
 export { parseWith } from "./parse-with.ts";
-export type { Deletion, DesiredObject, EventDraft, Plan, WriteFailure, WriteFailureReason } from "./plan.ts";
+export type {
+  Deletion,
+  DesiredObject,
+  EventDraft,
+  Plan,
+  RandomBytes,
+  WriteFailure,
+  WriteFailureReason,
+} from "./plan.ts";
 export type { Key, KubernetesObject, Metadata, ObjectRef, ResourceKind } from "./resource.ts";
 export { controllerOf, keyOf } from "./resource.ts";
 export type { RunArguments, RunOptions } from "./run-controller.ts";
