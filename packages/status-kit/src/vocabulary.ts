@@ -23,6 +23,8 @@ export const conditionTypes = {
   followersLagging: "FollowersLagging",
   /** True: the pools of type readOnly run ordinary poolers, which can be elected. */
   readOnlyPoolsElectable: "ReadOnlyPoolsElectable",
+  /** True: etcd members end again and again because of their volumes; docs/runbooks/etcd-members.md. */
+  etcdMembersBroken: "EtcdMembersBroken",
   /** The topology record exists. */
   registered: "Registered",
   /** True: the annotation multigres.com/paused stops spec changes. */
@@ -52,6 +54,8 @@ export const reasons = {
   podsOutdated: "PodsOutdated",
   storageNotApplied: "StorageNotApplied",
   removing: "Removing",
+  switchingOver: "SwitchingOver",
+  noFreshBackup: "NoFreshBackup",
   writing: "Writing",
   // Stalled and specific types
   nothingToDo: "NothingToDo",
@@ -61,6 +65,9 @@ export const reasons = {
   noTemplates: "NoTemplates",
   nameConflict: "NameConflict",
   noConflict: "NoConflict",
+  memberLostVolume: "MemberLostVolume",
+  otherMembership: "OtherMembership",
+  memberCrashing: "MemberCrashing",
   invalidObject: "InvalidObject",
   writeFailed: "WriteFailed",
   forbidden: "Forbidden",
