@@ -15,7 +15,7 @@ import { writesFromNow } from "../support/writes.ts";
 const cluster = sharedCluster();
 const repository = join(import.meta.dirname, "../..");
 
-// Mostly waiting for what is asked every 25 s, so side by side.
+// Mostly waiting for what is asked every 23 s, so side by side.
 
 /** A small cluster of three pods, at rest and with a primary. */
 async function served(purpose: string) {
@@ -207,7 +207,7 @@ describe.concurrent("at rest", () => {
     // As long as a list lasts, and a second one is all that may begin.
     const writes = writesFromNow(cluster, namespace);
     const before = (await asked()).length;
-    await always(() => {}, 26_000);
+    await always(() => {}, 24_000);
     const since = (await asked()).slice(before);
     const lists = since.filter((path) => path === "/api/v1/poolers").length;
     expect(lists).toBeGreaterThan(0);
