@@ -5,23 +5,26 @@ import { type ControlPlane, startControlPlane } from "@multigres/tools/control-p
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { demo as demoCluster, std } from "../fixtures/demo.ts";
 import { eventually } from "../support/eventually.ts";
+import { type Etcd, startEtcd } from "../topology/etcd.ts";
 import { isAlive, resultOf, runDemo, startDemo } from "./run-demo.ts";
 
 let plane: ControlPlane;
 let folder: string;
+/** Where the pods of a real cluster would have theirs. */
+let etcd: Etcd;
 /** As the kubeconfig of the control plane names it. */
 const context = ["--context", "multigres-control-plane"];
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "multigres-manifests-"));
-  plane = await startControlPlane();
+  [plane, etcd] = await Promise.all([startControlPlane(), startEtcd()]);
 });
 afterAll(async () => {
-  await plane?.stop();
+  await Promise.all([plane?.stop(), etcd?.stop()]);
   rmSync(folder, { recursive: true, force: true });
 });
 
-const env = () => ({ KUBECONFIG: plane.kubeconfig });
+const env = () => ({ KUBECONFIG: plane.kubeconfig, DIAL_OVERRIDES: `*-client.*.svc=${etcd.address}/{host}` });
 
 function file(name: string, object: unknown): string {
   const path = join(folder, name);
@@ -92,6 +95,16 @@ describe("the demo on an existing cluster", { timeout: 300_000 }, () => {
     // What works is no reason, nor what belongs to others.
     expect(reasons).not.toMatch(/multiadmin|several/);
     expect(resultOf(finished).clusters.map(({ status }) => status?.readyInstances)).toEqual([0, 0]);
+  });
+
+  it("says how to reach topology servers, when it isn't told", async () => {
+    const manifest = file("unreached.json", small("unreached"));
+    const { KUBECONFIG } = env();
+    const finished = await runDemo([...context, "--once", "--timeout", "40", "-f", manifest], { KUBECONFIG });
+    expect(finished).toMatchObject({ code: 1 });
+    expect(finished.stdout).toMatch(
+      /Cell unreached\/demo-z1: TopologyUnreachable: .*demo-global-client\.unreached\.svc:2379: the name doesn't resolve; .* set DIAL_OVERRIDES/,
+    );
   });
 
   it("passes on why the API server refuses a manifest", async () => {

@@ -201,9 +201,11 @@ describe("pods and volumes", () => {
       .filter((permission) => permission.startsWith(`core/${resource} `))
       .map((permission) => permission.split(" ")[1]);
 
-  test.each(controllerNames)("%s changes no pod; the shard-controller may delete them", (name) => {
+  test.each(controllerNames)("%s changes no pod; the shard- and the cell-controller may delete them", (name) => {
     const read = name === "tablegroup-controller" ? [] : ["get", "list", "watch"];
-    expect(verbsOn(name, "pods")).toEqual(name === "shard-controller" ? [...read, "delete"] : read);
+    expect(verbsOn(name, "pods")).toEqual(
+      name === "shard-controller" || name === "cell-controller" ? [...read, "delete"] : read,
+    );
   });
 
   test.each(controllerNames)("%s deletes no volume", (name) => {

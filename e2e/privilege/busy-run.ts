@@ -2,7 +2,7 @@ import { labels } from "@multigres/api-types";
 import { type KubernetesObject, kinds, type ResourceKind } from "@multigres/controller-kit";
 import { expect } from "vitest";
 import { demo, std, volume } from "../fixtures/demo.ts";
-import { eventually } from "../support/eventually.ts";
+import { always, eventually } from "../support/eventually.ts";
 import { settled } from "../support/observing.ts";
 import type { OwnCluster } from "../support/own-operator.ts";
 
@@ -24,6 +24,8 @@ export async function busyRun(cluster: OwnCluster, namespace: string): Promise<v
     for (const database of spec.databases ?? []) if (database.name === "tiny_db") database.name = "small_db";
   });
   await removeNearlyEverything(cluster, namespace);
+  await become();
+  await registerCrashingGateways(cluster, namespace);
   await become();
   await meddle(cluster, namespace);
   await becomeOrphans(cluster, namespace);
@@ -62,6 +64,33 @@ async function removeNearlyEverything(cluster: OwnCluster, namespace: string): P
   await cluster.apply(bare);
   await eventually(async () => expect(await namesOf(cluster, namespace, kinds.TopoServer)).toEqual([]));
   await eventually(async () => expect(await namesOf(cluster, namespace, kinds.Cell)).toEqual(["demo-z1"]));
+}
+
+/** Gateways that crashed before their cell was registered are replaced when it is. */
+async function registerCrashingGateways(cluster: OwnCluster, namespace: string): Promise<void> {
+  const crashing = (registerCell: boolean) =>
+    demo(({ spec }) => {
+      spec.images = { ...spec.images, multigateway: "multigres/multigres:crash" };
+      for (const { spec: cell } of spec.cells) Object.assign(cell ?? {}, { topologyReconciliation: { registerCell } });
+    }, namespace);
+  const inBackOff = async () => {
+    const labelSelector = `${labels.component}=multigateway`;
+    const { items } = await cluster.api.list(kinds.Pod, { namespace, labelSelector });
+    const waiting = items.filter(({ status }) =>
+      status?.containerStatuses?.some(({ state }) => state?.waiting?.reason === "CrashLoopBackOff"),
+    );
+    expect(waiting).not.toEqual([]);
+    return waiting.map(({ metadata }) => metadata?.uid);
+  };
+  await cluster.apply(crashing(false));
+  const old = await eventually(inBackOff);
+  // Ages are told in whole seconds.
+  await always(inBackOff, 1_500);
+  await cluster.apply(crashing(true));
+  await eventually(async () => {
+    const now = await inBackOff();
+    expect(now.filter((uid) => old.includes(uid))).toEqual([]);
+  });
 }
 
 const children: readonly ResourceKind[] = [kinds.Cell, kinds.TableGroup, kinds.Shard, kinds.TopoServer];

@@ -11,6 +11,8 @@ export interface TestCluster {
   readonly api: ApiClient;
   readonly kubectl: Kubectl;
   readonly auditLog: string;
+  /** `host:port` of the etcd behind all topology Services, each one's keys below `/<host>`. */
+  readonly topology: string;
   /** What stands in for the multiadmins of the clusters. */
   readonly multiadmin: MultiadminControl;
   /** A fresh namespace that no other test uses. */
@@ -27,6 +29,9 @@ export interface ClusterAccess {
   readonly kubectl: string;
   readonly home: string;
   readonly auditLog: string;
+  readonly topology: string;
+  /** Folder in which the controllers look for certificates. */
+  readonly topologyTls: string;
   /** Where the stand-in for multiadmin is. */
   readonly multiadmin: string;
 }
@@ -44,6 +49,7 @@ export function connect(access: ClusterAccess): TestCluster {
     api: createApiClient(transport),
     kubectl,
     auditLog: access.auditLog,
+    topology: access.topology,
     multiadmin: multiadminControl(access.multiadmin),
     history: (kind, namespace) => recordHistory(transport, kind, namespace),
     namespace: async (purpose = "t") => {

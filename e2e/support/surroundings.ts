@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { createApiClient } from "@multigres/controller-kit";
 import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from "@multigres/tools/control-plane";
 import { type Operator, runOperator } from "@multigres/tools/operator";
@@ -10,7 +11,7 @@ export interface Surroundings {
   readonly plane: ControlPlane;
   readonly operator: Operator;
   readonly access: ClusterAccess;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 export interface SurroundingsOptions {
@@ -25,12 +26,21 @@ export async function startSurroundings(options: SurroundingsOptions = {}): Prom
     const { kubeconfig, auditLog, directory: home, kubectl } = plane;
     const transport = administrator(kubeconfig);
     const multiadmin = await startMultiadmin(createApiClient(transport));
-    const env = { DIAL_OVERRIDES: multiadmin.dialOverride };
+    const topologyTls = join(home, "topology-tls");
+    const env = { DIAL_OVERRIDES: multiadmin.dialOverride, TOPOLOGY_TLS_DIR: topologyTls };
     const operator = await runOperator({ kubectl, folder: home, only: options.only, env });
     return {
       plane,
       operator,
-      access: { kubeconfig, kubectl: `${plane.binaries}/kubectl`, home, auditLog, multiadmin: multiadmin.url },
+      access: {
+        kubeconfig,
+        kubectl: `${plane.binaries}/kubectl`,
+        home,
+        auditLog,
+        topology: operator.topology?.etcd.address ?? "",
+        topologyTls,
+        multiadmin: multiadmin.url,
+      },
       stop: async () => {
         await operator.stop();
         await multiadmin.close();

@@ -115,14 +115,13 @@ describe("a real etcd", () => {
     const hasty = createEtcdClient({ addresses: [other.address], requestTimeoutMs: 100, totalTimeoutMs: 1_000 });
     try {
       await patient.read([{ key: "/a" }]);
-      other.process.signal("SIGSTOP");
+      other.component.pause();
       const hanging = hasty.read([{ key: "/a" }]);
       await expect(hanging).rejects.toMatchObject({ failures: [{ address: other.address, kind: "timeout" }] });
       await expect(hanging).rejects.toBeInstanceOf(UnreachableError);
-      other.process.signal("SIGCONT");
+      other.component.resume();
       await patient.read([{ key: "/a" }]);
-      other.process.signal("SIGKILL");
-      await other.process.exited;
+      await other.component.kill();
       await expect(patient.read([{ key: "/a" }])).rejects.toMatchObject({ failures: [{ kind: "refused" }] });
     } finally {
       patient.close();

@@ -1,17 +1,16 @@
 import { readFile } from "node:fs/promises";
-import type { ComponentName } from "./component-arguments.ts";
 import { ProcessError } from "./errors.ts";
 import type { GroupProcess, ProcessGroup, ProcessSpec } from "./process-group.ts";
 
 /** A running part of a control plane, for tests that break it. */
 export class Component {
-  readonly name: ComponentName;
+  readonly name: string;
   readonly #group: ProcessGroup;
   readonly #spec: ProcessSpec;
   readonly #ready: () => Promise<void>;
   #process: GroupProcess | undefined;
 
-  constructor(name: ComponentName, group: ProcessGroup, spec: ProcessSpec, ready: () => Promise<void>) {
+  constructor(name: string, group: ProcessGroup, spec: ProcessSpec, ready: () => Promise<void>) {
     this.name = name;
     this.#group = group;
     this.#spec = spec;

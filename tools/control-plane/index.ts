@@ -5,6 +5,7 @@ export { type ComponentName, components } from "./component-arguments.ts";
 export { type ControlPlane, type ControlPlaneOptions, type RunOptions, startControlPlane } from "./control-plane.ts";
 export { ControlPlaneError, MissingPrerequisiteError, ProcessError, RequestError } from "./errors.ts";
 export { type Kubectl, type KubectlOptions, type KubectlResult, runKubectl } from "./kubectl.ts";
+export { type Etcd, type EtcdOptions, startEtcd } from "./etcd.ts";
 export { defaultNodes, type NodeSpec } from "./nodes.ts";
 export { freePorts } from "./ports.ts";
 export { failingTags, testReadyAnnotation } from "./pod-stages.ts";

@@ -49,14 +49,20 @@ async function startTarget({ context }: DemoOptions, screen: Screen, interrupted
   );
 }
 
-function startOperator({ kubectl }: Target, folder: string, screen: Screen): Promise<Operator> {
+function startOperator({ kubectl, topology }: Target, folder: string, screen: Screen): Promise<Operator> {
   return screen.step("installing deploy/overlays/default and starting the five controllers", async () => {
     try {
-      return await runOperator({ kubectl, folder });
+      return await runOperator({ kubectl, folder, topology, env: passedEnvironment() });
     } catch (error) {
       throw new DemoError(`the controllers can't be started: ${(error as Error).message}`, { cause: error });
     }
   });
+}
+
+/** What leads controllers that run outside of the cluster to its topology servers. */
+function passedEnvironment(): Record<string, string> {
+  const { DIAL_OVERRIDES = "" } = process.env;
+  return DIAL_OVERRIDES === "" ? {} : { DIAL_OVERRIDES };
 }
 
 async function present(

@@ -17,7 +17,10 @@ export const usage = `npm run demo -- [-f FILE...] [--context NAME] [--once] [--
   --context NAME   use an existing cluster instead of starting a control plane
   --once           exit 0 when every applied MultigresCluster is Available, else 1 after the timeout
   --timeout N      seconds until it says why a cluster isn't Available (default 300)
-  --output json    last line is one JSON object {clusters, objects, seconds}, everything else goes to standard error`;
+  --output json    last line is one JSON object {clusters, objects, seconds}, everything else goes to standard error
+
+On an existing cluster the controllers run on this machine, where the names of its Services don't lead to its topology servers.
+Forward their ports and say where they are: DIAL_OVERRIDES='*-global-client.*.svc=127.0.0.1:12379' npm run demo -- --context NAME`;
 
 export function parseOptions(args: readonly string[]): DemoOptions | "help" {
   const { values, positionals } = read(args);

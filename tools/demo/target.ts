@@ -2,6 +2,7 @@ import { accessSync, constants } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { ensureBinaries, type Kubectl, runKubectl, startControlPlane } from "../control-plane/index.ts";
+import type { OperatorOptions } from "../operator/operator.ts";
 import { DemoError } from "./errors.ts";
 
 /** The cluster that the demo works on. */
@@ -9,6 +10,8 @@ export interface Target {
   readonly kubectl: Kubectl;
   /** How a person calls kubectl on it. */
   readonly kubectlHint: string;
+  /** Where the controllers find topology servers. */
+  readonly topology: NonNullable<OperatorOptions["topology"]>;
   /** What becomes of it at the end, in a sentence. */
   readonly farewell: string;
   stop(): Promise<void>;
@@ -18,6 +21,7 @@ export async function ownControlPlane(log: (text: string) => void): Promise<Targ
   const plane = await startControlPlane({ log });
   return {
     kubectl: plane.kubectl,
+    topology: "loopback",
     kubectlHint: `KUBECONFIG=${plane.kubeconfig} ${plane.binaries}/kubectl`,
     farewell: "Ctrl-C ends the control plane and removes everything.",
     stop: () => plane.stop(),
@@ -37,6 +41,7 @@ export async function existingCluster(context: string, log: (text: string) => vo
   }
   return {
     kubectl,
+    topology: "cluster",
     kubectlHint: `kubectl --context=${context}`,
     farewell: "Ctrl-C ends the controllers; what was applied stays in the cluster.",
     stop: async () => {},

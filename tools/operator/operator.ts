@@ -3,12 +3,15 @@ import { type Kubectl, ProcessGroup } from "../control-plane/index.ts";
 import { type ControllerProcess, type StartOptions, startController } from "./controllers.ts";
 import { writeCredentials } from "./credentials.ts";
 import { install } from "./install.ts";
+import { startTopology, type Topology } from "./topology.ts";
 import { type ControllerManifest, type Installation, renderInstallation } from "./manifests.ts";
 
 export type { ControllerProcess };
 
 export interface Operator {
   readonly controllers: ReadonlyMap<string, ControllerProcess>;
+  /** What the controllers find behind every topology Service; undefined when they dial the cluster's own. */
+  readonly topology: Topology | undefined;
   /** Starts one more process of a controller (a second replica, or one that was stopped). */
   start(name: string, options?: ControllerOptions): Promise<ControllerProcess>;
   stop(): Promise<void>;
@@ -25,6 +28,8 @@ export interface OperatorOptions {
   readonly only?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly overlay?: string;
+  /** `loopback`, the default: an etcd that is started with the controllers. `cluster`: what names of Services lead to. */
+  readonly topology?: "loopback" | "cluster";
 }
 
 /** Installs `deploy/` without its Deployments and runs the controllers as processes with their own ServiceAccounts. */
@@ -32,6 +37,7 @@ export async function runOperator(options: OperatorOptions): Promise<Operator> {
   const installation = await renderInstallation(options.kubectl, options.overlay);
   await install(options.kubectl, installation.manifests);
   const group = new ProcessGroup({ directory: options.folder, removeDirectory: false });
+  const topology = options.topology === "cluster" ? undefined : await startTopology(group, options.folder);
   const processes = new Map<string, ControllerProcess>();
   const started: ControllerProcess[] = [];
 
@@ -39,12 +45,13 @@ export async function runOperator(options: OperatorOptions): Promise<Operator> {
     const manifest = manifestOf(installation, name);
     const kubeconfig = startOptions.kubeconfig ?? join(options.folder, `${name}.kubeconfig`);
     if (startOptions.kubeconfig === undefined) await writeCredentials(options.kubectl, manifest, kubeconfig);
+    const env = { ...options.env, ...startOptions.env };
     const running = await startController(manifest, {
       group,
       kubeconfig,
       logFolder: join(options.folder, "logs"),
       replica: startOptions.replica,
-      env: { ...options.env, ...startOptions.env },
+      env: { ...env, ...dialOverrides(env, topology) },
     });
     processes.set(name, running);
     started.push(running);
@@ -57,12 +64,19 @@ export async function runOperator(options: OperatorOptions): Promise<Operator> {
   await Promise.all(wanted.map((name) => start(name)));
   return {
     controllers: processes,
+    topology,
     start,
     stop: async () => {
       await Promise.all(started.map((running) => running.stop()));
       await group.end();
     },
   };
+}
+
+/** What the caller overrides comes before what is the same for all. */
+function dialOverrides(env: Readonly<Record<string, string>>, topology: Topology | undefined): Record<string, string> {
+  const entries = [env["DIAL_OVERRIDES"], topology?.dialOverrides].filter(Boolean).join(",");
+  return entries === "" ? {} : { DIAL_OVERRIDES: entries };
 }
 
 function manifestOf(installation: Installation, name: string): ControllerManifest {

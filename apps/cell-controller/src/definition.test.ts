@@ -5,7 +5,16 @@ import { describe, expect, test } from "vitest";
 import { cellController } from "./definition.ts";
 import { gatewayDeployment } from "./resources/gateway-deployment.ts";
 import { gatewayDisruptionBudget } from "./resources/gateway-disruption-budget.ts";
-import { aCell, aCellWithTopoServer, aLiveTopoServer, now } from "./testing/builders.ts";
+import { settings } from "./settings.ts";
+import {
+  aCell,
+  aCellWithTopoServer,
+  aLiveTopoServer,
+  ensured,
+  now,
+  resultsWith,
+  unreachable,
+} from "./testing/builders.ts";
 
 const cell = aCell();
 const { name, namespace } = cell.metadata;
@@ -29,6 +38,7 @@ function gatewayPod(podName: string, of = cell): KubernetesObject {
   return live(pod, podName, { kind: "ReplicaSet", name: "rs", uid: "rs-uid" });
 }
 
+const none = resultsWith({});
 const elsewhere = aCell({ name: "us-east-1b" });
 
 describe("what is observed of a Cell", () => {
@@ -36,6 +46,7 @@ describe("what is observed of a Cell", () => {
     const seen = cellController.observe(
       cell,
       storesWith(cellController, deployment, budget, gatewayPod("a"), gatewayPod("b"), gatewayPod("c", elsewhere)),
+      none,
     );
     expect(seen.gateway?.metadata?.uid).toBe("deployment-uid");
     expect(seen.gatewayPods.map(({ metadata }) => metadata?.name)).toEqual(["a", "b"]);
@@ -46,8 +57,17 @@ describe("what is observed of a Cell", () => {
   test("has its TopoServer in it", () => {
     const withTopo = aCellWithTopoServer();
     expect(
-      cellController.observe(withTopo, storesWith(cellController, aLiveTopoServer(withTopo))).topoServers,
+      cellController.observe(withTopo, storesWith(cellController, aLiveTopoServer(withTopo)), none).topoServers,
     ).toHaveLength(1);
+  });
+
+  test("is what the topology answered", () => {
+    const answers = resultsWith({ record: unreachable, claim: ensured });
+    const { registration } = cellController.observe(aCellWithTopoServer(), storesWith(cellController), answers);
+    expect(registration).toMatchObject({
+      claim: { state: "ensured" },
+      whole: { state: "unreachable", message: expect.stringContaining("etcd can't be reached") },
+    });
   });
 
   test("isn't what others control, whatever its name and labels", () => {
@@ -55,6 +75,7 @@ describe("what is observed of a Cell", () => {
     const seen = cellController.observe(
       cell,
       storesWith(cellController, live(deployment, "x", owner), live(budget, "y", owner)),
+      none,
     );
     expect(seen.gateway).toBeUndefined();
     expect(seen.disruptionBudgets).toEqual([]);
@@ -87,6 +108,11 @@ describe("watches", () => {
     }
   });
 
+  test("keep a gateway's age", () => {
+    const metadata = { name: "p", namespace, creationTimestamp: "2026-11-20T10:00:00Z" };
+    expect(pods.trim?.({ metadata })).toMatchObject({ metadata });
+  });
+
   test("bear a Cell without a spec", () => {
     const bare = { kind: "Cell", metadata: { name: "bare", namespace } };
     expect(pods.wakes?.(gatewayPod("a"), storesWith(cellController, bare))).toEqual([]);
@@ -105,7 +131,10 @@ describe("parse", () => {
     const parsed = cellController.parse(broken);
     const message = parsed.ok ? "" : parsed.message;
     expect(message).toMatch(/^spec\.multiGateway\.replicas: /);
-    const status = cellController.malformed(broken as typeof cell, message, { now, settings: {} });
+    const status = cellController.malformed(broken as typeof cell, message, {
+      now,
+      settings: settings.parse({}),
+    });
     expect(status.conditions).toContainEqual(expect.objectContaining({ type: "Stalled", status: "True", message }));
   });
 
@@ -116,5 +145,11 @@ describe("parse", () => {
       ok: false,
       message: "spec.topoServer: rootPath, managedSpec.image, managedSpec.dataVolumeClaimTemplate must be set",
     });
+    const external = { address: "etcd:2379" };
+    expect(cellController.parse(aCell({ topoServer: { external } }))).toEqual({
+      ok: false,
+      message: "spec.topoServer: rootPath must be set",
+    });
+    expect(cellController.parse(aCell({ topoServer: { external: { ...external, rootPath: "/x" } } })).ok).toBe(true);
   });
 });

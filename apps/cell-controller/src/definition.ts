@@ -4,9 +4,10 @@ import { malformedStatus } from "@multigres/status-kit";
 import { type ObservedCell, observe } from "./observe.ts";
 import { parse } from "./parse.ts";
 import { reconcile } from "./reconcile.ts";
+import type { Settings } from "./settings.ts";
 import { primaryIndexes, watches } from "./watches.ts";
 
-export const cellController: ControllerDefinition<Cell, ObservedCell, CellStatus, unknown> = {
+export const cellController: ControllerDefinition<Cell, ObservedCell, CellStatus, Settings> = {
   name: "cell-controller",
   primary: kinds.Cell,
   primaryIndexes,

@@ -1,4 +1,5 @@
 import { runController } from "@multigres/controller-kit";
 import { cellController } from "./definition.ts";
+import { settings } from "./settings.ts";
 
-await runController(cellController);
+await runController(cellController, { settings });

@@ -3,7 +3,7 @@ import type { Cell, ExternalTopoServer, ManagedTopoServer } from "@multigres/api
 /** Where a cell's topology lives, if not in the global server. */
 export type OwnTopoServer =
   | { readonly kind: "none" }
-  | { readonly kind: "external"; readonly external: ExternalTopoServer }
+  | { readonly kind: "external"; readonly rootPath: string; readonly external: ExternalTopoServer }
   | { readonly kind: "managed"; readonly rootPath: string; readonly managed: CompleteTopoServer }
   | { readonly kind: "incomplete"; readonly missing: readonly string[] };
 
@@ -13,7 +13,12 @@ type CompleteTopoServer = ManagedTopoServer &
 /** The schema is the user's, where everything may be left out; the cluster-controller fills it in. */
 export function ownTopoServer({ spec }: Pick<Cell, "spec">): OwnTopoServer {
   const { rootPath, managedSpec, external } = spec.topoServer;
-  if (external) return { kind: "external", external };
+  if (external) {
+    const root = rootPath ?? external.rootPath;
+    return root === undefined
+      ? { kind: "incomplete", missing: ["rootPath"] }
+      : { kind: "external", rootPath: root, external };
+  }
   if (!managedSpec) return { kind: "none" };
   const { image, replicas, dataVolumeClaimTemplate } = managedSpec;
   if (

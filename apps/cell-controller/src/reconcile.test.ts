@@ -1,7 +1,20 @@
 import { describe, expect, test } from "vitest";
 import { reconcile } from "./reconcile.ts";
 import { gatewayDisruptionBudget } from "./resources/gateway-disruption-budget.ts";
-import { aCell, aCellWithTopoServer, aLiveGateway, aLiveTopoServer, aPod, now, observed } from "./testing/builders.ts";
+import {
+  aCell,
+  aCellWithTopoServer,
+  aLiveGateway,
+  aLiveTopoServer,
+  type Answer,
+  aPod,
+  aRegistration,
+  foreign,
+  now,
+  observed,
+  refused,
+  unreachable,
+} from "./testing/builders.ts";
 
 function plan(state = observed(aCell())) {
   return reconcile(state, { now });
@@ -78,6 +91,29 @@ describe("what a Cell loses", () => {
     expect(deletions).toEqual([]);
     expect(events).toEqual([]);
   });
+});
+
+test("asks for what its registration needs, again and again", () => {
+  const { tasks } = plan(observed(aCellWithTopoServer()));
+  expect(tasks?.map(({ kind, everyMs }) => [kind.name, everyMs])).toEqual([
+    ["claim-cell-root", 60_000],
+    ["register-cell", 60_000],
+  ]);
+});
+
+test("an Event tells of a topology that is somebody else's, and none of one that is away", () => {
+  const cell = aCell();
+  const eventsOf = (record: Answer) => plan(observed(cell, { registration: aRegistration(cell, { record }) })).events;
+  expect(eventsOf(foreign)).toEqual([
+    {
+      type: "Warning",
+      reason: "TopologyConflict",
+      action: "Register",
+      note: "Root path /x in etcd is in use by MultigresCluster a/b (uid 1)",
+    },
+  ]);
+  expect(eventsOf(refused)).toMatchObject([{ reason: "RegistrationRefused" }]);
+  expect(eventsOf(unreachable)).toEqual([]);
 });
 
 test("an Event tells of gateways that can't run, by pod and container", () => {

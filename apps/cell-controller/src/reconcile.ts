@@ -1,6 +1,7 @@
 import type { Cell, CellStatus } from "@multigres/api-types";
 import {
   child,
+  type Deletion,
   type DesiredObject,
   deletionOf,
   kinds,
@@ -9,19 +10,21 @@ import {
   workload,
 } from "@multigres/controller-kit";
 import { deploymentHealth, troubleReport } from "@multigres/status-kit";
+import { type GatewayGate, gatewayGate } from "./gateway-gate.ts";
 import type { ObservedCell } from "./observe.ts";
+import { registrationEvents } from "./registration-events.ts";
 import { gatewayDeployment } from "./resources/gateway-deployment.ts";
 import { gatewayDisruptionBudget } from "./resources/gateway-disruption-budget.ts";
 import { gatewayService } from "./resources/gateway-service.ts";
 import { gatewayName } from "./resources/identity.ts";
 import { localTopoServer } from "./resources/topo-server.ts";
 import { cellStatus } from "./status.ts";
+import { stuckGateways } from "./stuck-gateways.ts";
 
-export function reconcile(
-  { cell, gateway, gatewayPods, disruptionBudgets, topoServers }: ObservedCell,
-  { now }: { readonly now: Date },
-): Plan<CellStatus> {
-  const objects = [...topologyObjects(cell), ...gatewayObjects(cell)];
+export function reconcile(observed: ObservedCell, { now }: { readonly now: Date }): Plan<CellStatus> {
+  const { cell, gateway, gatewayPods, topoServers, registration } = observed;
+  const gate = gatewayGate(cell, gateway, registration);
+  const objects = [...topologyObjects(cell), ...gatewayObjects(cell, gate)];
   const gateways = deploymentHealth(
     { name: gatewayName(cell), replicas: cell.spec.multiGateway.replicas, required: 1 },
     gateway,
@@ -30,22 +33,38 @@ export function reconcile(
   const troubles = troubleReport([gateways], now);
   return {
     objects,
-    deletions: [
-      ...surplusOf(kinds.TopoServer, topoServers, objects).map((surplus) =>
-        deletionOf(
-          kinds.TopoServer,
-          surplus,
-          "the cell no longer has a topology server of its own. Its PersistentVolumeClaims stay.",
-        ),
-      ),
-      ...surplusOf(kinds.PodDisruptionBudget, disruptionBudgets, objects).map((surplus) =>
-        deletionOf(kinds.PodDisruptionBudget, surplus),
-      ),
-    ],
-    events: troubles.events,
-    status: (failures) => cellStatus({ cell, gateways, topoServers, failures }, now),
+    deletions: deletions(observed, now),
+    tasks: registration.wanted ? registration.tasks : [],
+    events: [...troubles.events, ...registrationEvents(cell, registration)],
+    status: (failures) => cellStatus({ cell, gateways, registration, gate, topoServers, failures }, now),
     requeueAfterMs: troubles.lookAgainAfterMs,
   };
+}
+
+function deletions(
+  { cell, gatewayPods, disruptionBudgets, topoServers, registration }: ObservedCell,
+  now: Date,
+): Deletion[] {
+  const wanted = [...topologyObjects(cell), ...gatewayObjects(cell, { open: true })];
+  return [
+    ...surplusOf(kinds.TopoServer, topoServers, wanted).map((surplus) =>
+      deletionOf(
+        kinds.TopoServer,
+        surplus,
+        "the cell no longer has a topology server of its own. Its PersistentVolumeClaims stay.",
+      ),
+    ),
+    ...surplusOf(kinds.PodDisruptionBudget, disruptionBudgets, wanted).map((surplus) =>
+      deletionOf(kinds.PodDisruptionBudget, surplus),
+    ),
+    ...stuckGateways(cell, registration, gatewayPods, now).map((pod) =>
+      deletionOf(
+        kinds.Pod,
+        pod,
+        "it waits in CrashLoopBackOff since before the cell was registered; a new one starts at once",
+      ),
+    ),
+  ];
 }
 
 function topologyObjects(cell: Cell): DesiredObject[] {
@@ -53,11 +72,11 @@ function topologyObjects(cell: Cell): DesiredObject[] {
   return topoServer ? [child(kinds.TopoServer, topoServer)] : [];
 }
 
-function gatewayObjects(cell: Cell): DesiredObject[] {
+function gatewayObjects(cell: Cell, gate: GatewayGate): DesiredObject[] {
   const budget = gatewayDisruptionBudget(cell);
   return [
     workload(kinds.Service, gatewayService(cell)),
-    workload(kinds.Deployment, gatewayDeployment(cell)),
-    ...(budget ? [workload(kinds.PodDisruptionBudget, budget)] : []),
+    ...(gate.open ? [workload(kinds.Deployment, gatewayDeployment(cell))] : []),
+    ...(budget && (gate.open || gate.waitsTo === "move") ? [workload(kinds.PodDisruptionBudget, budget)] : []),
   ];
 }

@@ -9,9 +9,15 @@ import {
   aLiveGateway,
   aLiveTopoServer,
   aPod,
+  aRegistration,
+  type Answers,
+  ensured,
+  foreign,
   now,
   observed,
+  refused,
   type TopoServerState,
+  unreachable,
 } from "./testing/builders.ts";
 
 function status(cell: Cell, more: Partial<ObservedCell> = {}, failures: readonly WriteFailure[] = []) {
@@ -26,6 +32,8 @@ function condition(type: string, conditions: readonly Condition[] | undefined): 
 function seenBefore<T extends object>(object: T) {
   return { ...object, status: { conditions: [] } };
 }
+
+const unregistered = { registerCell: false, pruneTablets: true };
 
 /** The status of a cell of two gateways with the Deployment's status so changed. */
 function withGateway(changes: Parameters<typeof aLiveGateway>[1], gatewayPods: ObservedCell["gatewayPods"] = []) {
@@ -47,12 +55,13 @@ describe("the status of the spec's example", () => {
       gatewayReadyReplicas: 2,
       gatewayServiceName: "example-multigres-cluster-us-east-1a-gateway",
       gatewayAvailable: "True",
-      topoServerAvailable: "Unknown",
+      topoServerAvailable: "True",
       conditions: [
         ["Available", "True", "AllAvailable", "MultiGateway is healthy"],
         ["Progressing", "False", "Converged", "Everything is as the spec says."],
         ["Ready", "True", "AllAvailable", "MultiGateway is healthy"],
         ["Stalled", "False", "NothingToDo", "Nothing waits for a person."],
+        ["Registered", "True", "Registered", "Cell us-east-1a is registered in the global topology"],
       ].map(([type, value, reason, message]) => ({
         type,
         status: value,
@@ -127,13 +136,12 @@ describe("Progressing", () => {
 
   test("is True while a topology server that is no longer wanted exists", () => {
     const topoServers = [aLiveTopoServer(aCellWithTopoServer())];
-    const { conditions, topoServerAvailable } = status(aCell({ name: "us-east-1b" }), { topoServers });
+    const { conditions } = status(aCell({ name: "us-east-1b" }), { topoServers });
     expect(condition("Progressing", conditions)).toMatchObject({
       status: "True",
       reason: "Removing",
       message: expect.stringMatching(/^TopoServer .* is no longer wanted/),
     });
-    expect(topoServerAvailable).toBe("Unknown");
   });
 });
 
@@ -209,15 +217,31 @@ describe("the cell's own topology server", () => {
     expect(storageGrowthFailures).toEqual({ topoServer: "5Gi" });
   });
 
-  test("that somebody else runs is Unknown, never guessed", () => {
-    const cell = aCell({ topoServer: { rootPath: "/x", external: { address: "etcd.example.com:2379" } } });
-    const { topoServerAvailable, conditions } = status(seenBefore(cell));
+  const external = aCell({ topoServer: { rootPath: "/x", external: { address: "etcd.example.com:2379" } } });
+
+  test.each([
+    ["works", { claim: ensured, record: ensured }, "True", "AllAvailable", "MultiGateway is healthy"],
+    ["works, whatever the global one does", { claim: ensured, record: unreachable }, "True", "AllAvailable", ""],
+    ["doesn't answer", { claim: unreachable }, "False", "TopologyUnreachable", "the connection is refused"],
+    ["is somebody else's", { claim: foreign }, "False", "TopologyConflict", "in use by MultigresCluster a/b"],
+    ["refuses", { claim: refused }, "False", "RegistrationRefused", "user name is empty"],
+    ["wasn't asked yet", {}, "Unknown", "Registering", "nothing has been heard of it yet"],
+  ])("that somebody else runs is asked itself, when it %s", (_, answers, available, reason, message) => {
+    const cell = seenBefore(external);
+    const found = status(cell, { registration: aRegistration(cell, answers) });
+    expect(found.topoServerAvailable).toBe(available);
+    expect(found.gatewayAvailable).toBe("True");
+    const said = condition("Available", found.conditions);
+    expect(said).toMatchObject({ status: available, reason });
+    expect(said?.message).toContain(message);
+    if (available !== "True") expect(said?.message).toContain("External topology server etcd.example.com:2379: ");
+  });
+
+  test("that somebody else runs isn't asked, nor waited for, when somebody else registers the cell", () => {
+    const cell = seenBefore({ ...external, spec: { ...external.spec, topologyReconciliation: unregistered } });
+    const { topoServerAvailable, conditions } = status(cell);
     expect(topoServerAvailable).toBe("Unknown");
-    expect(condition("Available", conditions)).toMatchObject({
-      status: "Unknown",
-      message: "External topology server etcd.example.com:2379 hasn't been asked",
-    });
-    expect(condition("Progressing", conditions)?.status).toBe("False");
+    expect(condition("Available", conditions)?.status).toBe("True");
   });
 
   test("and the gateways are both named when both have trouble, and False wins over Unknown", () => {
@@ -229,8 +253,99 @@ describe("the cell's own topology server", () => {
     expect(condition("Available", conditions)).toMatchObject({
       status: "False",
       reason: "PodsNotReady",
-      message: expect.stringMatching(/Deployment .*; TopoServer /),
+      message: expect.stringMatching(/TopoServer .*; Deployment /),
     });
+  });
+});
+
+describe("Registered", () => {
+  const withoutGateways = (answers: Answers, cell = aCell()) =>
+    status(cell, { gateway: undefined, registration: aRegistration(cell, answers) });
+
+  test.each([
+    ["nobody has answered yet", {}, "Unknown", "Registering", "is being registered", "False"],
+    ["etcd is away", { record: unreachable }, "Unknown", "TopologyUnreachable", "the connection is refused", "False"],
+    ["the root is somebody else's", { record: foreign }, "False", "TopologyConflict", "in use by", "True"],
+    ["etcd refuses", { record: refused }, "False", "RegistrationRefused", "user name is empty", "True"],
+  ])("says why gateways wait, up to the root, when %s", (_, answers, registered, reason, why, stalled) => {
+    const { conditions, gatewayAvailable } = withoutGateways(answers);
+    expect(gatewayAvailable).toBe("False");
+    const message = expect.stringContaining(why);
+    expect(condition("Registered", conditions)).toMatchObject({ status: registered, reason, message });
+    expect(condition("Available", conditions)).toMatchObject({
+      status: "False",
+      reason,
+      message: expect.stringMatching(
+        new RegExp(`^Deployment example-\\S*-gateway is created once the cell is registered; .*${why}`),
+      ),
+    });
+    expect(condition("Progressing", conditions)).toMatchObject({ status: "True", reason, message });
+    expect(condition("Stalled", conditions)?.status).toBe(stalled);
+    if (stalled === "True") expect(condition("Stalled", conditions)).toMatchObject({ reason, message });
+  });
+
+  test("tells once why a server of the cell's own can't be used", () => {
+    const cell = aCell({ topoServer: { rootPath: "/x", external: { address: "own:2379" } } });
+    expect(condition("Available", withoutGateways({ claim: unreachable }, cell).conditions)?.message).toBe(
+      "Deployment example-multigres-cluster-us-east-1a-gateway is created once the cell is registered; External topology server own:2379: etcd can't be reached (etcd:2379: the connection is refused)",
+    );
+  });
+
+  test("changes nothing of what serves while etcd is away", () => {
+    const cell = seenBefore(aCell());
+    const { conditions } = status(cell, { registration: aRegistration(cell, { record: unreachable }) });
+    expect(condition("Registered", conditions)?.status).toBe("Unknown");
+    expect(condition("Ready", conditions)?.status).toBe("True");
+  });
+
+  test("asks for a person, and leaves what serves available, when somebody else's record is in the way", () => {
+    const cell = seenBefore(aCell());
+    const { conditions } = status(cell, { registration: aRegistration(cell, { record: foreign }) });
+    expect(condition("Available", conditions)?.status).toBe("True");
+    expect(condition("Stalled", conditions)).toMatchObject({ status: "True", reason: "TopologyConflict" });
+    expect(condition("Ready", conditions)?.status).toBe("False");
+  });
+
+  test("says that gateways stay where they are until the cell is registered elsewhere", () => {
+    const moved = seenBefore(aCell({ globalTopoServer: { rootPath: "/elsewhere", address: "etcd:2379" } }));
+    const { conditions } = status(moved, {
+      gateway: aLiveGateway(aCell()),
+      registration: aRegistration(moved, { record: unreachable }),
+    });
+    expect(condition("Available", conditions)?.status).toBe("True");
+    expect(condition("Progressing", conditions)).toMatchObject({
+      status: "True",
+      reason: "TopologyUnreachable",
+      message: expect.stringContaining("stays with the topology that it has until the cell is registered"),
+    });
+  });
+
+  test("is nobody's business here when somebody else registers the cell", () => {
+    const cell = aCell({ topologyReconciliation: unregistered });
+    const { conditions } = status(cell);
+    expect(condition("Registered", conditions)).toMatchObject({ status: "Unknown", reason: "RegistrationNotWanted" });
+    expect(condition("Available", conditions)?.status).toBe("True");
+  });
+
+  test.each([
+    ["registered", { record: ensured }],
+    ["unreachable", { record: unreachable }],
+    ["somebody else's", { record: foreign }],
+  ])("stays as it was while a controller that has just started waits for its first answer: %s", (_, answers) => {
+    const cell = aCell({ topoServer: { rootPath: "/x", external: { address: "own:2379" } } });
+    const before = status(cell, { registration: aRegistration(cell, { claim: ensured, ...answers }) });
+    const after = { ...cell, status: before };
+    const { conditions, topoServerAvailable } = status(after, { registration: aRegistration(after, {}) });
+    expect(condition("Registered", conditions)).toEqual(condition("Registered", before.conditions));
+    expect(topoServerAvailable).toBe(before.topoServerAvailable);
+  });
+
+  test("doesn't hold for another spec", () => {
+    const before = { ...aCell(), status: status(aCell()) };
+    const edited = { ...before, metadata: { ...before.metadata, generation: 6 } };
+    const { conditions, topoServerAvailable } = status(edited, { registration: aRegistration(edited, {}) });
+    expect(condition("Registered", conditions)).toMatchObject({ status: "Unknown", reason: "Registering" });
+    expect(topoServerAvailable).toBe("Unknown");
   });
 });
 

@@ -25,11 +25,17 @@ export const watches: readonly Watch[] = [
   watch({
     kind: kinds.Pod,
     labelSelector,
-    trim: trimPod,
+    trim: trimGatewayPod,
     indexes: { [byCell]: podCellIds },
     wakes: (pod, stores) => podCellIds(pod).flatMap((id) => cellKeys(id, stores)),
   }),
 ];
+
+/** With its age: see stuck-gateways.ts. */
+function trimGatewayPod(pod: V1Pod): V1Pod {
+  const trimmed = trimPod(pod);
+  return { ...trimmed, metadata: { ...trimmed.metadata, creationTimestamp: pod.metadata?.creationTimestamp } };
+}
 
 export function cellId(namespace: string, cluster: string, cell: string): string {
   return `${namespace}/${labelValue(cluster)}/${labelValue(cell)}`;

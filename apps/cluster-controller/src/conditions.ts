@@ -13,15 +13,21 @@ import type { ClusterHealth } from "./health.ts";
 import type { Leftovers } from "./leftovers.ts";
 import type { ResolvedCluster } from "./resolve.ts";
 import type { PoolsProblem } from "./resolve-pools.ts";
+import type { ExternalTopologies } from "./topology/external-topologies.ts";
+import type { Registration } from "./topology/registration.ts";
+import { partOfRegistration, recordsLeftCondition, registeredCondition } from "./topology/status.ts";
 
 export interface Findings {
   readonly cluster: ResolvedCluster;
   readonly health: ClusterHealth;
-  readonly leftovers: Leftovers;
+  readonly leftovers: Pick<Leftovers, "messages" | "draining">;
+  readonly registration: Registration;
+  readonly externals: Pick<ExternalTopologies, "noted" | "leaving">;
   readonly failures: readonly WriteFailure[];
 }
 
-export function clusterSummary({ cluster, health, leftovers }: Findings): Summary {
+export function clusterSummary(findings: Findings): Summary {
+  const { cluster, health, leftovers } = findings;
   const { multiadmin, multiorch } = health;
   const parts = [
     health.topology,
@@ -29,6 +35,7 @@ export function clusterSummary({ cluster, health, leftovers }: Findings): Summar
     ...health.databases,
     partOfWorkload(multiadmin),
     ...(multiorch ? [partOfWorkload(multiorch)] : []),
+    ...partOfRegistration(registered(findings)),
   ];
   const summary = summaryOfParts(parts, {
     healthy: messages.clusterAvailable,
@@ -39,8 +46,19 @@ export function clusterSummary({ cluster, health, leftovers }: Findings): Summar
 }
 
 /** Conditions that no other kind has. */
-export function clusterConditions({ cluster }: Findings): ConditionDraft[] {
-  return [templateResolved(cluster)];
+export function clusterConditions(findings: Findings): ConditionDraft[] {
+  const { cluster, leftovers, externals } = findings;
+  const conditions = [
+    templateResolved(cluster),
+    registered(findings),
+    leftovers.draining,
+    recordsLeftCondition(externals.leaving),
+  ];
+  return conditions.filter((condition) => condition !== undefined);
+}
+
+function registered({ cluster, health, registration }: Findings): ConditionDraft | undefined {
+  return registeredCondition(cluster, registration, health.topology.available);
 }
 
 export function poolsProblems(cluster: ResolvedCluster): PoolsProblem[] {

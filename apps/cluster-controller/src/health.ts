@@ -6,15 +6,16 @@ import {
   deploymentHealth,
   joinMessages,
   type PartHealth,
-  reasons,
   statefulSetHealth,
   type WorkloadHealth,
 } from "@multigres/status-kit";
 import { names } from "@multigres/workload-kit";
 import type { GrowthFailures } from "./growth-failures.ts";
 import type { Observed } from "./observe.ts";
-import type { ResolvedCell, ResolvedCluster, ResolvedDatabase } from "./resolve.ts";
-import { poolsOf, shardsPerTableGroup } from "./resources/tablegroup.ts";
+import { poolsOfDatabase, type ResolvedCell, type ResolvedCluster, type ResolvedDatabase } from "./resolve.ts";
+import { shardsPerTableGroup } from "./resources/tablegroup.ts";
+import type { Registration } from "./topology/registration.ts";
+import { externalServerHealth } from "./topology/status.ts";
 
 /** A part whose child tells which of its volumes couldn't grow, by the child's own keys. */
 interface GrowingPart extends PartHealth {
@@ -44,8 +45,8 @@ export interface ClusterHealth {
 }
 
 /** Health of the parts that should exist, whatever else does. */
-export function clusterHealth(cluster: ResolvedCluster, observed: Observed): ClusterHealth {
-  const topology = topologyHealth(cluster, observed);
+export function clusterHealth(cluster: ResolvedCluster, observed: Observed, registration: Registration): ClusterHealth {
+  const topology = topologyHealth(cluster, observed, registration);
   const { name } = cluster.reference;
   return {
     topology,
@@ -67,19 +68,13 @@ export function clusterHealth(cluster: ResolvedCluster, observed: Observed): Clu
   };
 }
 
-/** Nothing here dials an external server yet, so what it does isn't known. */
-function topologyHealth({ globalTopoServer, reference }: ResolvedCluster, { topoServer }: Observed): GrowingPart {
+function topologyHealth(cluster: ResolvedCluster, { topoServer }: Observed, registration: Registration): GrowingPart {
+  const { globalTopoServer, reference } = cluster;
   if (globalTopoServer.managed) {
     const health = childHealth({ kind: "TopoServer", name: names.globalTopoServer(reference.name) }, topoServer);
     return { ...health, growthFailures: reported(health, topoServer?.status?.storageGrowthFailures, {}) };
   }
-  return {
-    available: "Unknown",
-    progressing: false,
-    reasons: { available: reasons.componentsUnavailable, progressing: reasons.converged },
-    message: `External topology server ${globalTopoServer.external.address} hasn't been asked`,
-    growthFailures: {},
-  };
+  return { ...externalServerHealth(cluster, globalTopoServer.external.address, registration), growthFailures: {} };
 }
 
 function cellHealth(
@@ -109,9 +104,10 @@ function availabilityOf(child: ChildHealth, field: ConditionStatus | undefined):
   return child.observed ? (field ?? "Unknown") : child.available;
 }
 
-function databaseHealth({ name, tableGroupName, existing, pools }: ResolvedDatabase): DatabaseHealth {
+function databaseHealth(resolved: ResolvedDatabase): DatabaseHealth {
+  const { name, tableGroupName, existing, pools } = resolved;
   const health = childHealth({ kind: "TableGroup", name: tableGroupName }, existing);
-  const wantedPools = pools.state === "resolved" ? pools.pools : existing ? poolsOf(existing) : [];
+  const wantedPools = poolsOfDatabase(resolved) ?? [];
   const status = existing?.status;
   const database = {
     ...health,

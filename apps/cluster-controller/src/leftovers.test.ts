@@ -1,7 +1,7 @@
 import type { KubernetesObject } from "@multigres/controller-kit";
 import { expect, test } from "vitest";
-import { aCell, aCluster, aPool, aTableGroup, aTopoServer, aWorkload } from "./testing/builders.ts";
-import { condition, deleted, planFor } from "./testing/reconciling.ts";
+import { aCell, aCluster, aPool, aPoolPod, aTableGroup, aTopoServer, aWorkload } from "./testing/builders.ts";
+import { allDone, type Answers, condition, deleted, nothingKnown, planFor } from "./testing/reconciling.ts";
 
 const tiny = { name: "tiny_db", spec: { pools: [aPool()] } };
 const cluster = aCluster({ spec: { databases: [tiny] } });
@@ -15,7 +15,10 @@ test("a removed database loses its TableGroup, by name and UID", () => {
       namespace: "t1",
       name: "old-db-default",
       uid: "uid-TableGroup-old-db-default",
-      because: "the spec no longer asks for it. Its PersistentVolumeClaims stay.",
+      propagationPolicy: "Foreground",
+      because: expect.stringMatching(
+        /^the spec no longer asks for it\. Its PersistentVolumeClaims stay: data-demo-old-db-replica-z1-\w{8}-0 to -2; demo-old-db-repository-\w{8}$/,
+      ),
     },
   ]);
   expect(condition(plan.status([]), "Progressing")).toMatchObject({
@@ -29,6 +32,30 @@ test("a removed cell goes when no existing pool is in it, and not before", () =>
   const cells = [aCell(cluster, "z1"), aCell(cluster, "z2")];
   expect(deleted(planFor(cluster, [...cells, inZ2]))).toEqual([]);
   expect(deleted(planFor(cluster, [...cells, aTableGroup(cluster, "tiny_db")]))).toEqual(["Cell demo-z2"]);
+});
+
+test("a removed cell stays until its last pool pod is gone, and says so in a condition", () => {
+  const plan = planFor(cluster, [aCell(cluster, "z2"), aPoolPod(cluster, "tiny_db", "z2")]);
+  expect(deleted(plan)).toEqual([]);
+  expect(condition(plan.status([]), "CellDraining")).toMatchObject({
+    status: "True",
+    reason: "PodsRemain",
+    message: "Cell demo-z2 stays, because pools still run in it",
+  });
+  const gone = planFor(cluster, [aCell(cluster, "z2"), aPoolPod(stranger, "tiny_db", "z2")]);
+  expect(gone.deletions).toMatchObject([{ name: "demo-z2", propagationPolicy: "Foreground" }]);
+  expect(gone.status([]).conditions?.map(({ type }) => type)).not.toContain("CellDraining");
+});
+
+test.each<[string, Answers, string[]]>([
+  ["no answer yet", nothingKnown, []],
+  ["an answer", allDone, ["Cell demo-z2"]],
+  ["no connection, which is no reason to wait", () => ({ state: "failed", message: "no" }), ["Cell demo-z2"]],
+])("a removed cell waits for the records that may name it: %s", (_, answers, expected) => {
+  const plan = planFor(cluster, [aCell(cluster, "z2")], answers);
+  expect(deleted(plan)).toEqual(expected);
+  const draining = plan.status([]).conditions?.find(({ type }) => type === "CellDraining");
+  expect(draining?.reason).toBe(expected.length === 0 ? "RegisteredInDatabases" : undefined);
 });
 
 test.each([undefined, 7, [null], {}])("a TableGroup that can't be read, with pools %j, holds nothing up", (pools) => {
@@ -46,9 +73,18 @@ test("pools of another cluster keep no cell of ours", () => {
   expect(deleted(planFor(cluster, [aCell(cluster, "z2"), theirs]))).toEqual(["Cell demo-z2"]);
 });
 
-test("the managed topology server goes when an external one takes its place", () => {
-  const moved = aCluster({ spec: { globalTopoServer: { external: { address: "e:2379" } } } });
-  expect(deleted(planFor(moved, [aTopoServer(moved)]))).toEqual(["TopoServer demo-global"]);
+test("the managed topology server goes when an external one takes its place and no pod uses it any more", () => {
+  const moved = aCluster({ spec: { globalTopoServer: { external: { address: "e:2379" } }, databases: [tiny] } });
+  const tableGroup = aTableGroup(moved, "tiny_db");
+  const before = planFor(moved, [aTopoServer(moved), tableGroup]);
+  expect(deleted(before)).toEqual([]);
+  expect(condition(before.status([]), "Progressing").message).toContain(
+    "pods still use it (TableGroup tiny-db-default)",
+  );
+  tableGroup.spec.globalTopoServer = { address: "e:2379", rootPath: "/multigres/global" };
+  expect(deleted(planFor(moved, [aTopoServer(moved), tableGroup]))).toEqual(["TopoServer demo-global"]);
+  tableGroup.status = { ...tableGroup.status, updatedPods: 2 };
+  expect(deleted(planFor(moved, [aTopoServer(moved), tableGroup]))).toEqual([]);
 });
 
 test("the budget of a component that is down to one replica goes, its other objects stay", () => {

@@ -1,50 +1,117 @@
-import { type Deletion, type DesiredObject, deletionOf, type ResourceKind } from "@multigres/controller-kit";
-import { isPaused } from "@multigres/status-kit";
+import type { Cell, TableGroup } from "@multigres/api-types";
+import { type Deletion, type DesiredObject, deletionOf, kinds, type ResourceKind } from "@multigres/controller-kit";
+import { type ConditionDraft, conditionTypes, isPaused, joinMessages, reasons } from "@multigres/status-kit";
 import type { Observed, OwnedObject } from "./observe.ts";
 import type { ResolvedCluster } from "./resolve.ts";
 import { poolsOf } from "./resources/tablegroup.ts";
+import { cellsWithPods } from "./topology/pool-pods.ts";
+import type { Registration } from "./topology/registration.ts";
+import { notMovedYet } from "./topology/moved.ts";
+import { volumesFate } from "./volumes-fate.ts";
 
 /** What the cluster controls and no longer wants. */
 export interface Leftovers {
   readonly deletions: readonly Deletion[];
   /** One sentence for each object that is still there. */
   readonly messages: readonly string[];
+  /** `CellDraining`, while a removed cell can't go yet. */
+  readonly draining: ConditionDraft | undefined;
+}
+
+interface Obstacle {
+  readonly reason: string;
+  readonly message: string;
 }
 
 export function leftovers(
-  { owned, tableGroups }: Observed,
+  observed: Observed,
   cluster: ResolvedCluster,
   desired: readonly DesiredObject[],
+  registration: Registration,
 ): Leftovers {
   const wanted = new Set([
     ...desired.map(({ kind, object }) => keyOf({ kind, object })),
     // Held back by its template, but wanted: the last good children stay.
     ...cluster.databases.map((database) => `TableGroup ${database.tableGroupName}`),
   ]);
-  const inUse = new Set(tableGroups.flatMap((tableGroup) => poolsOf(tableGroup).map((pool) => pool.cell)));
   const paused = isPaused(cluster.owner);
-  const unwanted = owned.filter((object) => !wanted.has(keyOf(object)));
-  const blocked = unwanted.filter((object) => inUse.has(cellNameOf(object) ?? ""));
-  const free = unwanted.filter((object) => !blocked.includes(object));
+  const unwanted = observed.owned.filter((object) => !wanted.has(keyOf(object)));
+  const judged = unwanted.map((object) => ({ object, obstacle: obstacleOf(object, observed, cluster, registration) }));
+  const blocked = judged.flatMap(({ object, obstacle }) => (obstacle ? [{ object, ...obstacle }] : []));
+  const free = judged.flatMap(({ object, obstacle }) => (obstacle ? [] : [object]));
   return {
-    deletions: free.map(({ kind, object }) => deletionOf(kind, object, reasonFor(kind))),
+    deletions: free.map((object) => deletion(object, "the spec no longer asks for it.")),
     messages: [
-      ...blocked.map((object) => `${keyOf(object)} is no longer wanted, but pools still run in it`),
+      ...blocked.map(({ object, message }) => `${keyOf(object)} is no longer wanted, but ${message}`),
       ...free.map((object) => `${keyOf(object)} is no longer wanted${paused ? "" : " and is being deleted"}`),
     ],
+    draining: drainingCondition(blocked.filter(({ object }) => object.kind.kind === kinds.Cell.kind)),
   };
 }
 
-const holdsVolumes: ReadonlySet<string> = new Set(["TopoServer", "Cell", "TableGroup"]);
-
-function reasonFor({ kind }: ResourceKind): string {
-  return `the spec no longer asks for it.${holdsVolumes.has(kind) ? " Its PersistentVolumeClaims stay." : ""}`;
+/** Deletes a child so that it stays until the last pod behind it is gone: until then it is somebody's place. */
+export function deletion({ kind, object }: OwnedObject, because: string): Deletion {
+  const fate = volumesFate(kind, object);
+  const whole = deletionOf(kind, object, fate === undefined ? because : `${because} ${fate}`);
+  return staysUntilPodsAreGone.has(kind.kind) ? { ...whole, propagationPolicy: "Foreground" } : whole;
 }
 
-function cellNameOf({ kind, object }: OwnedObject): string | undefined {
-  return kind.kind === "Cell" ? (object as { spec?: { name?: string } }).spec?.name : undefined;
+const staysUntilPodsAreGone: ReadonlySet<string> = new Set([kinds.Cell.kind, kinds.TableGroup.kind]);
+
+function obstacleOf(
+  { kind, object }: OwnedObject,
+  observed: Observed,
+  cluster: ResolvedCluster,
+  registration: Registration,
+): Obstacle | undefined {
+  switch (kind.kind) {
+    case kinds.Cell.kind:
+      return inTheWayOfCell(object as Cell, observed, registration);
+    case kinds.TopoServer.kind:
+      return inTheWayOfTopoServer(cluster, observed);
+    default:
+      return undefined;
+  }
 }
 
-function keyOf({ kind, object }: Pick<OwnedObject, "kind" | "object">): string {
+/** Pods first, then the Database records that name the cell; if etcd can't be asked, the record of the cell just stays. */
+function inTheWayOfCell(
+  { spec }: Cell,
+  { tableGroups, poolPods }: Observed,
+  { databases, removal }: Registration,
+): Obstacle | undefined {
+  const name: unknown = spec?.name;
+  if (typeof name !== "string") return undefined;
+  const isUsed = (tableGroup: TableGroup) => poolsOf(tableGroup).some((pool) => pool.cell === name);
+  if (tableGroups.some(isUsed) || cellsWithPods(poolPods).includes(name)) {
+    return { reason: reasons.podsRemain, message: "pools still run in it" };
+  }
+  const pending = [...databases.map(({ step }) => step), removal].some(({ state }) => state === "pending");
+  return pending
+    ? { reason: reasons.registeredInDatabases, message: "records of databases in the topology may still name it" }
+    : undefined;
+}
+
+/** What runs goes on with the old server until it is told the new one, which takes a restart of each pod. */
+function inTheWayOfTopoServer(cluster: ResolvedCluster, observed: Observed): Obstacle | undefined {
+  const users = notMovedYet(cluster, observed);
+  return users.length === 0
+    ? undefined
+    : { reason: reasons.podsRemain, message: `pods still use it (${users.join(", ")})` };
+}
+
+function drainingCondition(cells: readonly (Obstacle & { object: OwnedObject })[]): ConditionDraft | undefined {
+  const [first] = cells;
+  return (
+    first && {
+      type: conditionTypes.cellDraining,
+      status: "True",
+      reason: first.reason,
+      message: joinMessages(cells.map(({ object, message }) => `${keyOf(object)} stays, because ${message}`)),
+    }
+  );
+}
+
+function keyOf({ kind, object }: { readonly kind: ResourceKind; readonly object: OwnedObject["object"] }): string {
   return `${kind.kind} ${object.metadata?.name}`;
 }

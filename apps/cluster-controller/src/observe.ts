@@ -1,12 +1,14 @@
 import type { V1Deployment, V1Pod, V1StatefulSet } from "@kubernetes/client-node";
 import type { Cell, MultigresCluster, ShardTemplate, TableGroup, TopoServer } from "@multigres/api-types";
 import {
+  controllerOf,
   type Key,
   type KubernetesObject,
   keyOf,
   kinds,
   type ResourceKind,
   type Stores,
+  type TaskResults,
 } from "@multigres/controller-kit";
 import { type ComponentName, components, names } from "@multigres/workload-kit";
 import { tableGroupNames } from "./tablegroup-name.ts";
@@ -28,11 +30,19 @@ export interface Observed {
   readonly topoServer: TopoServer | undefined;
   /** By the cell's name in the spec. */
   readonly cells: ReadonlyMap<string, Cell>;
+  /** All Cells of ours, wanted or not. */
+  readonly cellObjects: readonly Cell[];
   readonly tableGroups: readonly TableGroup[];
   /** Whoever's TableGroup has a name that one of ours might get, by name. */
   readonly namedTableGroups: ReadonlyMap<string, TableGroup>;
   readonly multiadmin: { readonly deployment: V1Deployment | undefined; readonly pods: readonly V1Pod[] };
   readonly multiorch: { readonly statefulSet: V1StatefulSet | undefined; readonly pods: readonly V1Pod[] };
+  /** Metadata of the pods of all pools: whether they exist is all that is asked here. */
+  readonly poolPods: readonly V1Pod[];
+  /** Whether children exist that an orphaning deletion has released. */
+  readonly orphanedChildren: boolean;
+  /** What is known of the topology servers. */
+  readonly results: TaskResults;
 }
 
 const ownedKinds = [
@@ -45,7 +55,7 @@ const ownedKinds = [
   kinds.PodDisruptionBudget,
 ] as const;
 
-export function observe(cluster: MultigresCluster, stores: Stores): Observed {
+export function observe(cluster: MultigresCluster, stores: Stores, results: TaskResults): Observed {
   const { name, namespace, uid = "" } = cluster.metadata;
   const key = (other: string): Key => `${namespace}/${other}`;
   const controlled = <T extends KubernetesObject>(kind: ResourceKind<T>) =>
@@ -71,6 +81,7 @@ export function observe(cluster: MultigresCluster, stores: Stores): Observed {
       cluster.spec.cells.map((cell) => cell.name),
       (cell) => controlledAt(kinds.Cell, names.cell(name, cell)),
     ),
+    cellObjects: controlled(kinds.Cell),
     tableGroups: controlled(kinds.TableGroup),
     namedTableGroups: present(
       databases.flatMap((database) => tableGroupNames(name, database.name)),
@@ -84,6 +95,12 @@ export function observe(cluster: MultigresCluster, stores: Stores): Observed {
       statefulSet: controlledAt(kinds.StatefulSet, names.multiorch(name)),
       pods: pods(components.multiorch),
     },
+    poolPods: pods(components.shardPool),
+    orphanedChildren: cluster.spec.cells.some((cell) => {
+      const found = stores.of(kinds.Cell).get(key(names.cell(name, cell.name)));
+      return found !== undefined && controllerOf(found) === undefined;
+    }),
+    results,
   };
 }
 

@@ -6,6 +6,7 @@ import {
   type DurabilityPolicy,
   type MultigresCluster,
   type PersistentVolumeClaimRetentionPolicy,
+  type ResolvedPool,
   type SecretKeyReference,
   type TableGroup,
   type TopologyReference,
@@ -24,6 +25,7 @@ import {
 } from "@multigres/merge-engine";
 import { names, serviceAddress } from "@multigres/workload-kit";
 import type { Observed } from "./observe.ts";
+import { poolsOf } from "./resources/tablegroup.ts";
 import { type PoolsResolution, resolveDatabasePools } from "./resolve-pools.ts";
 import { defaultImages, type Settings } from "./settings.ts";
 import { tableGroupName } from "./tablegroup-name.ts";
@@ -58,6 +60,8 @@ export interface ResolvedCluster {
   readonly cells: readonly ResolvedCell[];
   readonly databases: readonly ResolvedDatabase[];
   readonly postgresPasswordSecretRef: SecretKeyReference;
+  /** Whether that Secret is ours to make. */
+  readonly generatesPassword: boolean;
   readonly backupRepository: BackupRepository | undefined;
   readonly persistentVolumeClaimRetentionPolicy: Required<PersistentVolumeClaimRetentionPolicy>;
 }
@@ -83,12 +87,18 @@ export function resolveCluster(observed: Observed, settings: Settings): Resolved
     cells,
     databases: (spec.databases ?? []).map((database) => resolveDatabase(database, observed)).sort(byName),
     postgresPasswordSecretRef: spec.postgresPasswordSecretRef ?? { name: names.passwordSecret(name), key: "password" },
+    generatesPassword: spec.postgresPasswordSecretRef === undefined,
     backupRepository: spec.backupRepository && canonical(spec.backupRepository),
     persistentVolumeClaimRetentionPolicy: {
       whenDeleted: spec.persistentVolumeClaimRetentionPolicy?.whenDeleted ?? "Retain",
       whenScaled: spec.persistentVolumeClaimRetentionPolicy?.whenScaled ?? "Retain",
     },
   };
+}
+
+/** The pools that a database has or should get; nobody knows those of one that never had any and is held back. */
+export function poolsOfDatabase({ pools, existing }: ResolvedDatabase): readonly ResolvedPool[] | undefined {
+  return pools.state === "resolved" ? pools.pools : existing && poolsOf(existing);
 }
 
 function resolveCell({ name, spec }: MultigresCluster["spec"]["cells"][number], settings: Settings): ResolvedCell {

@@ -266,20 +266,6 @@ test("a cell's own topology server is its Cell's business, the global one everyb
   });
 });
 
-test("an external topology that nobody asked is Unknown, and so is the cluster", () => {
-  const external = { address: "etcd:2379" };
-  const owner = seenBefore(aCluster({ spec: { databases, globalTopoServer: { external } } }));
-  const status = statusWith({ topoServer: undefined }, { owner });
-  expect(status).toMatchObject({
-    globalTopoServer: { etcd: { available: "Unknown" } },
-    cells: { z1: { topoServerAvailable: "Unknown" } },
-  });
-  expect(condition(status, "Available")).toMatchObject({
-    status: "Unknown",
-    message: "External topology server etcd:2379 hasn't been asked",
-  });
-});
-
 test("no databases: not available, for that reason, but at rest; multiorch keeps its cell", () => {
   const owner = aCluster({
     spec: { databases: [], cells: [{ name: "z1" }, { name: "a0" }] },

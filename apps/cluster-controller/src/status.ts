@@ -3,10 +3,11 @@ import { baseStatus, malformedStatus } from "@multigres/status-kit";
 import { names } from "@multigres/workload-kit";
 import { clusterConditions, clusterSummary, type Findings } from "./conditions.ts";
 import { storageGrowthFailures } from "./growth-failures.ts";
+import { passwordSecretStatus } from "./resources/password-secret.ts";
 
 /** The whole status, rebuilt from what was found. */
 export function clusterStatus(findings: Findings, now: Date): MultigresClusterStatus {
-  const { cluster, health, failures } = findings;
+  const { cluster, health, failures, externals } = findings;
   const { name } = cluster.reference;
   const sum = (field: "desiredInstances" | "readyInstances") =>
     health.databases.reduce((total, database) => total + database[field], 0);
@@ -38,6 +39,8 @@ export function clusterStatus(findings: Findings, now: Date): MultigresClusterSt
       // Kept without databases too: what multiorch wrote into the topology is found again under the same identity.
       ...(cluster.orchestratorCell === undefined ? {} : { cell: cluster.orchestratorCell }),
     },
+    ...passwordSecretStatus(cluster, failures),
+    ...(externals.noted.length > 0 ? { externalTopologies: [...externals.noted] } : {}),
     ...storageGrowthFailures(health),
   };
 }

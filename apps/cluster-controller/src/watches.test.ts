@@ -1,10 +1,20 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { type KubernetesObject, keyOf, type ResourceKind, kinds } from "@multigres/controller-kit";
 import { trimPod } from "@multigres/workload-kit";
-import { storesWith } from "@multigres/controller-kit/testing";
+import { storesWith, watchOf } from "@multigres/controller-kit/testing";
 import { expect, test } from "vitest";
 import { clusterController } from "./definition.ts";
-import { aCell, aCluster, aPod, aPool, aTableGroup, aTemplate, aTopoServer, controlledBy } from "./testing/builders.ts";
+import {
+  aCell,
+  aCluster,
+  aPod,
+  aPool,
+  aPoolPod,
+  aTableGroup,
+  aTemplate,
+  aTopoServer,
+  controlledBy,
+} from "./testing/builders.ts";
 import { primaryIndexes, watches } from "./watches.ts";
 
 const usingStd = { databases: [{ name: "prod_db", spec: { shardTemplateRef: "std" } }] };
@@ -65,17 +75,40 @@ test("a pod wakes the cluster that its label names", () => {
   expect(woken<V1Pod>(kinds.Pod, aPod(demo, "multiorch", {}))).toEqual(["t1/demo"]);
 });
 
-test("workloads, pods and budgets are cached for our two components only", () => {
+test("workloads and budgets are cached for our two components only, pods also for pools", () => {
   const selectors = new Map(watches.map((watch) => [watch.kind.kind, watch.labelSelector]));
-  for (const kind of ["Deployment", "StatefulSet", "Service", "PodDisruptionBudget", "Pod"]) {
+  expect(selectors.get("Pod")).toBe(
+    "app.kubernetes.io/component in (multiadmin,multiorch,shard-pool),app.kubernetes.io/managed-by=multigres-operator",
+  );
+  for (const kind of ["Deployment", "StatefulSet", "Service", "PodDisruptionBudget"]) {
     expect(selectors.get(kind)).toBe(
       "app.kubernetes.io/component in (multiadmin,multiorch),app.kubernetes.io/managed-by=multigres-operator",
     );
   }
 });
 
-test("pods are cached without what nobody reads", () => {
-  expect(watches.find((watch) => watch.kind.kind === "Pod")?.trim).toBe(trimPod);
+test("pods are cached without what nobody reads, pools' pods without all that changes", () => {
+  const { trim } = watchOf({ watches }, "Pod");
+  const multiorch = aPod(demo, "multiorch", { phase: "Running" });
+  expect(trim?.(multiorch)).toEqual(trimPod(multiorch));
+  const pod = aPoolPod(demo, "tiny_db", "z1");
+  const leaving = { ...pod, metadata: { ...pod.metadata, deletionTimestamp: new Date() }, status: { phase: "Failed" } };
+  expect(trim?.(leaving)).toEqual(trim?.(pod));
+  expect(trim?.(pod)).toEqual({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: {
+      name: expect.stringMatching(/^demo-tiny-db-replica-z1-\w{8}-0$/),
+      namespace: "t1",
+      uid: expect.anything(),
+      labels: {
+        "app.kubernetes.io/component": "shard-pool",
+        "multigres.com/cluster": "demo",
+        "multigres.com/database": "tiny_db",
+        "multigres.com/cell": "z1",
+      },
+    },
+  });
 });
 
 test("a malformed cluster is in no index, and breaks none", () => {

@@ -52,6 +52,7 @@ function childrenOf({ metadata: { namespace, name }, spec }: MultigresCluster): 
   ];
 }
 
+const podSelector = `${labels.component} in (${components.multiadmin},${components.multiorch},${components.shardPool}),${labels.managedBy}=${managedBy}`;
 const workloadSelector = `${labels.component} in (${components.multiadmin},${components.multiorch}),${labels.managedBy}=${managedBy}`;
 
 /** The four kinds below are ours alone, so their caches need no selector; workloads' caches hold our components only. */
@@ -69,14 +70,27 @@ export const watches: readonly Watch[] = [
   watch({ kind: kinds.PodDisruptionBudget, labelSelector: workloadSelector }),
   watch({
     kind: kinds.Pod,
-    labelSelector: workloadSelector,
-    trim: trimPod,
+    labelSelector: podSelector,
+    trim: trimmed,
     indexes: {
       [podsOfComponent]: (pod) => clusterKeys(pod).map((key) => `${key}/${pod.metadata?.labels?.[labels.component]}`),
     },
     wakes: clusterKeys,
   }),
 ];
+
+/** Of pools' pods, which are most, it only matters whether they exist: their health is in the status of their Shards. */
+function trimmed(pod: V1Pod): V1Pod {
+  if (pod.metadata?.labels?.[labels.component] !== components.shardPool) return trimPod(pod);
+  const { name, namespace, uid, resourceVersion, labels: all = {} } = pod.metadata;
+  const kept = [labels.component, labels.cluster, labels.database, labels.cell];
+  const own = Object.fromEntries(kept.flatMap((label) => (all[label] === undefined ? [] : [[label, all[label]]])));
+  return {
+    apiVersion: pod.apiVersion,
+    kind: pod.kind,
+    metadata: { name, namespace, uid, resourceVersion, labels: own },
+  };
+}
 
 function child<T extends KubernetesObject>(kind: ResourceKind<T>): Watch {
   return watch<T>({

@@ -22,6 +22,8 @@ export const labels = {
 export const annotations = {
   /** "true": nothing is changed for the object and what is below it; status keeps moving. Owners hand it down as "by-owner". */
   paused: `${group}/paused`,
+  /** "true" on a MultigresCluster gives up the records that it has in topology servers of other people. */
+  skipTopologyCleanup: `${group}/skip-topology-cleanup`,
   /** Hash of what a controller applied last; lets a restarted controller see that nothing is to be written. */
   appliedHash: `${group}/applied-hash`,
   /** On a child: hash of the spec that its owner wrote. What was edited since deletes nothing; see owner-spec.ts of controller-kit. */

@@ -25,6 +25,13 @@ const kitSettings = z.object({
     .enum(["true", "false"])
     .default("true")
     .transform((value) => value === "true"),
+  KUBERNETES_CLUSTER_ID: z
+    .string()
+    .max(253)
+    .optional()
+    .describe(
+      "Tells Kubernetes clusters apart that write to one etcd. Unset: from the API server's certificate authority.",
+    ),
   WORKERS: z.coerce.number().int().min(1).max(64).default(4).describe("Reconciles under way at a time."),
 });
 

@@ -1,6 +1,6 @@
 import { carriesIdentityOf } from "./carries-identity.ts";
 import { kinds } from "./kinds.ts";
-import type { DesiredObject } from "./plan.ts";
+import type { DesiredObject, RandomBytes } from "./plan.ts";
 import type { KubernetesObject, ResourceKind } from "./resource.ts";
 
 /** A workload, to be written by server-side apply. One without controller that carries its identity is taken over. */
@@ -25,7 +25,11 @@ export function resized({ metadata }: KubernetesObject, storage: string | number
   return patched(kinds.PersistentVolumeClaim, { metadata: { namespace, name, uid }, spec } as KubernetesObject);
 }
 
-/** An object that is made where it is missing, and never changed. */
-export function createdOnce<T extends KubernetesObject>(kind: ResourceKind<T>, object: T): DesiredObject {
-  return { write: "create", kind, object };
+/** An object that is made where it is missing, and never changed; see DesiredObject for `complete`. */
+export function createdOnce<T extends KubernetesObject>(
+  kind: ResourceKind<T>,
+  object: T,
+  complete?: (randomBytes: RandomBytes) => T,
+): DesiredObject {
+  return { write: "create", kind, object, ...(complete && { complete }) };
 }

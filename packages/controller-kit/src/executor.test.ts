@@ -48,6 +48,19 @@ describe("an object that is only created", () => {
     expect(shown).toEqual(["t1/repository"]);
   });
 
+  it("may be completed at the last moment with what nobody else gets to see", async () => {
+    const api = anApi();
+    const random = (size: number) => new Uint8Array(size).fill(7);
+    const complete: DesiredObject["complete"] = (randomBytes) =>
+      ({ ...aSecret.object, data: { password: Buffer.from(randomBytes(2)).toString("hex") } }) as KubernetesObject;
+    const seen: string[] = [];
+    await aProcess(api, nothingCached, random).run([{ ...aSecret, complete }], {
+      observer: { written: (...what) => seen.push(what.join(" ")), suppressed: () => {} },
+    });
+    expect(api.peek(secret, "t1/password")).toMatchObject({ data: { password: "0707" } });
+    expect(seen).toEqual(["Secret create"]);
+  });
+
   it("is tried again after a failure", async () => {
     const api = anApi();
     const process = aProcess(api, nothingCached);
@@ -240,6 +253,18 @@ describe("a deletion", () => {
     const successor = api.seed(deployment, anObject(deployment, "gateway", {}));
     expect((await aProcess(api).delete(deletion)).failures).toEqual([]);
     expect(api.peek(deployment, keyOf(successor))?.metadata?.uid).toBe(successor.metadata?.uid);
+  });
+
+  it("may ask for the object as it was seen, and then judges a changed one anew", async () => {
+    const api = anApi();
+    const seen = api.seed(deployment, anObject(deployment, "gateway", {}));
+    const deletion = { ...deletionOf(seen), resourceVersion: seen.metadata?.resourceVersion ?? "" };
+    const orphan = api.edit(deployment, keyOf(seen), "gc", ({ metadata }) => delete metadata?.ownerReferences);
+    const process = aProcess(api);
+    expect((await process.delete(deletion)).failures).toEqual([]);
+    expect(api.peek(deployment, keyOf(seen))).toBeDefined();
+    await process.delete({ ...deletion, resourceVersion: orphan.metadata?.resourceVersion ?? "" });
+    expect(api.peek(deployment, keyOf(seen))).toBeUndefined();
   });
 
   it("takes an object that is gone for success, and reports what else goes wrong", async () => {

@@ -1,7 +1,8 @@
+import { randomBytes } from "node:crypto";
 import { isAborted, isAlreadyExists, isConflict, isNotFound } from "./errors.ts";
 import { forEachLimited } from "./for-each-limited.ts";
 import { LeavingError, NameConflictError } from "./name-conflict.ts";
-import type { Deletion, DesiredObject, Plan, WriteFailure } from "./plan.ts";
+import type { Deletion, DesiredObject, Plan, RandomBytes, WriteFailure } from "./plan.ts";
 import { type Key, type KubernetesObject, keyOf, type ResourceKind } from "./resource.ts";
 import type { WriteContext } from "./write-context.ts";
 import { type Retry, refOf, retryOf, writeFailure } from "./write-failure.ts";
@@ -15,6 +16,8 @@ export interface ExecutorOptions {
   readonly cached: (kind: ResourceKind, key: Key) => KubernetesObject | undefined;
   /** Writes of one plan under way at a time. Default 8. */
   readonly concurrency?: number;
+  /** Default: the operating system's. */
+  readonly randomBytes?: RandomBytes;
 }
 
 export interface Execution {
@@ -119,7 +122,8 @@ export class PlanExecutor {
     }
     context.assertLeading();
     try {
-      const created = await context.client.create(desired.kind, desired.object, context.request);
+      const object = desired.complete?.(this.#options.randomBytes ?? randomBytes) ?? desired.object;
+      const created = await context.client.create(desired.kind, object, context.request);
       context.observer.written(desired.kind.kind, "create");
       context.remember(desired.kind, created);
     } catch (error) {
@@ -129,17 +133,24 @@ export class PlanExecutor {
   }
 
   async #delete(deletion: Deletion, context: WriteContext): Promise<void> {
-    const { kind, namespace, name, uid, propagationPolicy } = deletion;
+    const { kind, namespace, name, uid, propagationPolicy, resourceVersion } = deletion;
     // A UID never comes back: once is enough, and the cache may show the object a while longer.
     if (this.#deleted.has(uid)) return;
     const cached = this.#options.cached(kind, `${namespace}/${name}`);
     if (cached?.metadata?.uid === uid && cached.metadata.deletionTimestamp !== undefined) return;
     context.assertLeading();
     try {
-      const options = { ...context.request, uid, ...(propagationPolicy && { propagationPolicy }) };
+      const options = {
+        ...context.request,
+        uid,
+        ...(propagationPolicy && { propagationPolicy }),
+        ...(resourceVersion && { resourceVersion }),
+      };
       await context.client.delete(kind, { namespace, name }, options);
       context.observer.written(kind.kind, "delete");
     } catch (error) {
+      // Changed since it was seen: to be judged anew, when the cache shows it.
+      if (isConflict(error) && resourceVersion !== undefined) return;
       // A conflict is the precondition: the name belongs to another object by now.
       if (!isNotFound(error) && !isConflict(error)) throw error;
     }

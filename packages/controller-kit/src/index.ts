@@ -10,7 +10,15 @@ export { hashOf } from "./applied-hash.ts";
 export { loadKubeconfig } from "./kubeconfig.ts";
 export { isConfirmed } from "./owner-spec.ts";
 export { parseWith } from "./parse-with.ts";
-export type { Deletion, DesiredObject, EventDraft, Plan, WriteFailure, WriteFailureReason } from "./plan.ts";
+export type {
+  Deletion,
+  DesiredObject,
+  EventDraft,
+  Plan,
+  RandomBytes,
+  WriteFailure,
+  WriteFailureReason,
+} from "./plan.ts";
 export type { Key, KubernetesObject, Metadata, ObjectRef, ResourceKind } from "./resource.ts";
 export { controllerOf, keyOf } from "./resource.ts";
 export type { RunArguments, RunOptions } from "./run-controller.ts";

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { RequestOptions } from "node:https";
 import { KubeConfig } from "@kubernetes/client-node";
 import type { ClusterAccess } from "./transport/access.ts";
@@ -18,6 +19,12 @@ export interface KubeconfigOptions {
   readonly now?: () => number;
 }
 
+export interface KubeconfigAccess extends ClusterAccess {
+  readonly namespace: string;
+  /** Of the API server, in PEM, as it was at the start; undefined where Node.js' own are meant. */
+  readonly certificateAuthority: string | undefined;
+}
+
 /** How long headers are reused before token files and exec plug-ins are asked again. client-go re-reads files as often. */
 const headersLiveMs = 30_000;
 
@@ -30,9 +37,9 @@ interface Loaded {
  * Access by `KUBECONFIG`, `~/.kube/config` or the pod's ServiceAccount, in this order. Tokens (files, exec plug-ins,
  * OIDC) come from client-node's KubeConfig, which only serves that purpose here.
  *
- * @throws KubeconfigError when no cluster is named, or when it is behind a proxy.
+ * @throws KubeconfigError when no cluster is named, when it is behind a proxy, or when its authority can't be read.
  */
-export function loadKubeconfig(options: KubeconfigOptions = {}): ClusterAccess & { readonly namespace: string } {
+export function loadKubeconfig(options: KubeconfigOptions = {}): KubeconfigAccess {
   const now = options.now ?? (() => performance.now());
   const load = options.load ?? ((config: KubeConfig) => config.loadFromDefault());
   let loaded = read(load);
@@ -50,6 +57,7 @@ export function loadKubeconfig(options: KubeconfigOptions = {}): ClusterAccess &
 
   return {
     server,
+    certificateAuthority: certificateAuthorityOf(loaded.config),
     namespace: loaded.config.getContextObject(loaded.config.getCurrentContext())?.namespace ?? "default",
     async tls() {
       return pickTls(await credentials());
@@ -100,6 +108,17 @@ function clusterOf(config: KubeConfig): { server: string } {
   if (!cluster?.server) throw new KubeconfigError("the kubeconfig's current context names no cluster");
   if (cluster.proxyUrl) throw new KubeconfigError(`cluster ${cluster.name} has a proxy-url, which isn't supported`);
   return { server: cluster.server.replace(/\/+$/, "") };
+}
+
+function certificateAuthorityOf(config: KubeConfig): string | undefined {
+  const { caData, caFile } = config.getCurrentCluster() ?? {};
+  if (caData) return Buffer.from(caData, "base64").toString();
+  if (!caFile) return undefined;
+  try {
+    return readFileSync(caFile, "utf8");
+  } catch (cause) {
+    throw new KubeconfigError("can't read the API server's certificate authority", { cause });
+  }
 }
 
 function pickTls(https: RequestOptions): TlsMaterial {

@@ -80,6 +80,7 @@ function aManager(api: MemoryApi, clock: ManualClock, pod: string, election = tr
       LEADER_ELECTION: election,
       WORKERS: 2,
     },
+    kubernetesCluster: "k1",
     client: api,
     leaseClient: api,
     caches,

@@ -27,6 +27,8 @@ export interface ManagerOptions<P extends KubernetesObject, O, S, Settings> {
   readonly definition: ControllerDefinition<P, O, S, Settings>;
   readonly settings: Settings;
   readonly kit: KitSettings;
+  /** What `TaskContext` hands on. */
+  readonly kubernetesCluster: string;
   readonly client: ApiClient;
   /** Best one with a connection of its own, so that a renewal never waits behind other requests. */
   readonly leaseClient: ApiClient;
@@ -127,6 +129,7 @@ export function createManager<P extends KubernetesObject, O, S, Settings>(
   });
   const tasks = new TaskRunner({
     settings: options.settings,
+    kubernetesCluster: options.kubernetesCluster,
     clock,
     random,
     log,

@@ -22,7 +22,15 @@ export interface DesiredObject<T extends KubernetesObject = KubernetesObject> {
   readonly object: T;
   /** Says of a live object without any controller whether it is ours to take over (identity in labels and spec). */
   readonly isOurs?: (live: T) => boolean;
+  /**
+   * Of mode `create`: the object with what must stand in no plan, log or status, such as a password. Called right before
+   * the request, with a source of random bytes.
+   */
+  readonly complete?: (randomBytes: RandomBytes) => T;
 }
+
+/** That many bytes, from a source that is good for secrets. */
+export type RandomBytes = (size: number) => Uint8Array;
 
 export interface Deletion {
   readonly kind: ResourceKind;
@@ -30,6 +38,8 @@ export interface Deletion {
   readonly name: string;
   readonly uid: string;
   readonly propagationPolicy?: "Background" | "Foreground" | "Orphan";
+  /** Only as long as the object is as it was seen: for what an orphaning deletion may release at the same moment. */
+  readonly resourceVersion?: string;
   /** Makes an Event of the deletion: why, and what stays. */
   readonly because?: string;
 }

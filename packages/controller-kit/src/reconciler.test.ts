@@ -262,6 +262,15 @@ describe("a reconcile", () => {
     expect(events[0]).toContain("spec is missing");
   });
 
+  it("lets an object go that it can't parse, whatever our finalizer was for", async () => {
+    const deletionTimestamp = "2026-01-01T00:00:00Z";
+    const finalizers = ["example.com/theirs", "multigres.com/topology"];
+    const api = withToy({ metadata: { namespace: "t1", name: "a", deletionTimestamp, finalizers } });
+    api.edit(toyKind, key, "someone", (toy) => delete toy.spec);
+    await aReconciler(api, { objects: [child] }).run();
+    expect(api.peek(toyKind, key)?.metadata?.finalizers).toEqual(["example.com/theirs"]);
+  });
+
   it("leaves an Event when deciding throws, and throws on", async () => {
     const { run, events } = aReconciler(withToy(), () => {
       throw new TypeError("oops");

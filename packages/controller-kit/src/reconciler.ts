@@ -68,7 +68,15 @@ export function createReconciler<P extends KubernetesObject, O, S, Settings>(
       note: `Nothing is done about this object until it is corrected: ${parsed.message}`,
     };
     const malformed = definition.malformed(cached, parsed.message, context);
-    return { objects: [], deletions: [], events: [event], status: () => malformed };
+    const finalizer = cached.metadata?.finalizers?.find((name) => name.startsWith(ownFinalizers));
+    return {
+      objects: [],
+      deletions: [],
+      events: [event],
+      status: () => malformed,
+      // What nobody can read can't be cleaned up after, and must not keep its namespace from going either.
+      ...(cached.metadata?.deletionTimestamp && finalizer ? { finalizer: { name: finalizer, wanted: false } } : {}),
+    };
   }
 
   /** While the object is paused: nothing new. What goes on all the time (reading, looking after records) goes on. */

@@ -4,6 +4,7 @@ import { createApiClient } from "./client/api-client.ts";
 import { ConfigError, type KitSettings, readConfig } from "./config.ts";
 import type { ControllerDefinition } from "./definition.ts";
 import { KubeconfigError, loadKubeconfig } from "./kubeconfig.ts";
+import { kubernetesClusterOf } from "./kubernetes-cluster.ts";
 import { createLeaseWatch } from "./lease-watch.ts";
 import { createManager, type Manager, managerNameOf } from "./manager.ts";
 import { createMetrics } from "./metrics.ts";
@@ -78,6 +79,7 @@ function connect<P extends KubernetesObject, O, S, Settings>(
     definition,
     settings,
     kit,
+    kubernetesCluster: kit.KUBERNETES_CLUSTER_ID ?? kubernetesClusterOf(access),
     client: createApiClient(transport),
     leaseClient: createApiClient(leaseTransport),
     leaseWatch: createLeaseWatch(leaseTransport, lease, log, stopped.signal),

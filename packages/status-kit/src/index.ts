@@ -26,4 +26,4 @@ export type { ConditionType } from "./vocabulary.ts";
 export { conditionTypes, messages, reasons } from "./vocabulary.ts";
 export type { ObservedWorkload, WantedWorkload, WorkloadHealth } from "./workload.ts";
 export { deploymentHealth, statefulSetHealth } from "./workload.ts";
-export { isPaused, pausedByOwner } from "./paused.ts";
+export { appliedGeneration, isPaused, pausedByOwner } from "./paused.ts";

@@ -29,6 +29,10 @@ export const conditionTypes = {
   registered: "Registered",
   /** True: the annotation multigres.com/paused stops spec changes. */
   paused: "Paused",
+  /** True: a removed cell stays until nothing needs it any more. */
+  cellDraining: "CellDraining",
+  /** True: a topology server of other people holds records that the cluster doesn't use any more. */
+  topologyRecordsLeft: "TopologyRecordsLeft",
 } as const;
 export type ConditionType = (typeof conditionTypes)[keyof typeof conditionTypes];
 
@@ -75,11 +79,29 @@ export const reasons = {
   podsNotFollowing: "PodsNotFollowing",
   electableReadOnlyPools: "ElectableReadOnlyPools",
   pausedByAnnotation: "PausedByAnnotation",
+  // Registered
+  registered: "Registered",
+  registering: "Registering",
+  topologyUnreachable: "TopologyUnreachable",
+  /** The root, or the record, belongs to somebody else. */
+  topologyConflict: "TopologyConflict",
+  /** etcd or our own settings refuse: repeating it can't help. */
+  registrationRefused: "RegistrationRefused",
+  registrationNotWanted: "RegistrationNotWanted",
+  // CellDraining
+  podsRemain: "PodsRemain",
+  registeredInDatabases: "RegisteredInDatabases",
+  // TopologyRecordsLeft
+  stillInUse: "StillInUse",
+  cleanupSkipped: "CleanupSkipped",
+  cleanupTimedOut: "CleanupTimedOut",
+  recordsKept: "RecordsKept",
 } as const;
 
 /** Standing messages; they are the earlier draft's words where it gave some. */
 export const messages = {
   clusterAvailable: "All components are available.",
+  databasesRegistered: "Every database is registered in the topology.",
   clusterConverged: "Cluster reconciliation complete.",
   etcdHealthy: "Etcd cluster is healthy",
   gatewayHealthy: "MultiGateway is healthy",

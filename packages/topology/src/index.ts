@@ -17,6 +17,9 @@ export {
 export type { EnsureResult } from "./ensure-record.ts";
 export type { RemoveCellResult, RemoveDatabaseOptions, RemoveResult } from "./remove-record.ts";
 
+// Connections
+export { connectTopology, type TopologyServer, type TopologySettings, topologySettings } from "./connection.ts";
+
 // Whose it is
 export type { Claim, Owner } from "./ownership/owner.ts";
 export type { Foreign } from "./ownership/claims.ts";

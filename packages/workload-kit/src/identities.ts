@@ -27,6 +27,9 @@ function poolerServiceIdPrefix(pool: PoolIdentity): string {
 /** Multigres service id of an orchestrator: the first to bootstrap a shard writes it into the topology for good. */
 export const orchestratorServiceId = "orch-$(POD_INDEX)";
 
+/** Where the volume with the backups is mounted in a pool's pods. */
+export const repositoryMountPath = "/backups";
+
 /** Path of a shard's backup repository below the repository's mount point or S3 prefix; never shared by two shards. */
 export function repositoryPath(namespace: string, shard: ShardIdentity): string {
   const range = shard.shard === 0 ? keyRange : `shard-${shard.shard}`;

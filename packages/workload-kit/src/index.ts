@@ -22,6 +22,7 @@ export {
   orchestratorServiceId,
   poolerServiceId,
   poolerServiceIdOf,
+  repositoryMountPath,
   repositoryPath,
 } from "./identities.ts";
 export {

@@ -1,8 +1,11 @@
 import type { V1Deployment, V1DeploymentStatus, V1Pod } from "@kubernetes/client-node";
 import { apiVersion, type Cell, type CellSpec, type Condition, type TopoServer } from "@multigres/api-types";
+import type { TaskResult, TaskResults } from "@multigres/controller-kit";
 import type { ObservedCell } from "../observe.ts";
+import { type Registration, registrationOf } from "../registration.ts";
 import { gatewayDeployment } from "../resources/gateway-deployment.ts";
 import { localTopoServer } from "../resources/topo-server.ts";
+import { claimRoot, type TopologyOutcome } from "../topology-tasks.ts";
 
 export const now = new Date("2026-11-20T10:00:00Z");
 
@@ -71,7 +74,7 @@ export function aLiveGateway(cell: Cell, status: Partial<DeploymentStatus> = {})
 
 export function aPod(name: string, waiting?: { reason: string; message?: string }): V1Pod {
   return {
-    metadata: { name, namespace: "example" },
+    metadata: { name, namespace: "example", uid: name, creationTimestamp: now },
     status: {
       conditions: [{ type: "Ready", status: "False" }],
       containerStatuses: waiting
@@ -127,6 +130,37 @@ export function aLiveTopoServer(cell: Cell, state: TopoServerState = {}): TopoSe
   };
 }
 
+export type Answer = TaskResult<TopologyOutcome> | undefined;
+
+export const ensured: Answer = { state: "done", output: { result: "ensured" } };
+export const unreachable: Answer = {
+  state: "failed",
+  message: "etcd can't be reached (etcd:2379: the connection is refused)",
+};
+export const foreign: Answer = {
+  state: "done",
+  output: { result: "foreign", message: "Root path /x in etcd is in use by MultigresCluster a/b (uid 1)" },
+};
+export const refused: Answer = {
+  state: "done",
+  output: { result: "refused", message: "etcd at etcd:2379 refuses: user name is empty" },
+};
+
+export interface Answers {
+  /** Of the server of the cell's own. */
+  readonly claim?: Answer;
+  readonly record?: Answer;
+}
+
+export function resultsWith(answers: Answers): TaskResults {
+  return { of: ((kind: unknown) => (kind === claimRoot ? answers.claim : answers.record)) as TaskResults["of"] };
+}
+
+/** Registered, unless told otherwise. */
+export function aRegistration(cell: Cell, answers: Answers = { claim: ensured, record: ensured }): Registration {
+  return registrationOf(cell, resultsWith(answers));
+}
+
 export function observed(cell: Cell, more: Partial<ObservedCell> = {}): ObservedCell {
   return {
     cell,
@@ -134,6 +168,7 @@ export function observed(cell: Cell, more: Partial<ObservedCell> = {}): Observed
     gatewayPods: [],
     disruptionBudgets: [],
     topoServers: localTopoServer(cell) ? [aLiveTopoServer(cell)] : [],
+    registration: aRegistration(cell),
     ...more,
   };
 }

@@ -94,6 +94,20 @@ test.each<[string, string[], string | undefined, string]>([
   expect(containerOf({ cells: cells(...names) }, current).args).toContain(`--cell=${expected}`);
 });
 
+test("several are spread over zones and nodes, unless the user says how", () => {
+  const spread = (multiorch: MultigresClusterSpec["multiorch"]) =>
+    statefulSetOf({ multiorch }).spec?.template.spec?.topologySpreadConstraints;
+  expect(spread({ replicas: 1 })).toBeUndefined();
+  const labelSelector = { matchLabels: statefulSetOf({}).spec?.selector.matchLabels };
+  expect(spread({ replicas: 2 })).toEqual([
+    { maxSkew: 1, topologyKey: "topology.kubernetes.io/zone", whenUnsatisfiable: "ScheduleAnyway", labelSelector },
+    { maxSkew: 1, topologyKey: "kubernetes.io/hostname", whenUnsatisfiable: "ScheduleAnyway", labelSelector },
+  ]);
+  const own = [{ maxSkew: 2, topologyKey: "rack", whenUnsatisfiable: "DoNotSchedule" as const }];
+  expect(spread({ replicas: 2, topologySpreadConstraints: own })).toEqual(own);
+  expect(spread({ replicas: 2, topologySpreadConstraints: [] })).toEqual([]);
+});
+
 test("it dials an external topology over TLS with the files that are mounted", () => {
   const external = { address: "etcd:2379", tlsSecretRef: { name: "etcd-tls" } };
   const { args, volumeMounts } = containerOf({ globalTopoServer: { external } });

@@ -1,4 +1,6 @@
 import type { V1PodDisruptionBudget, V1Service, V1StatefulSet } from "@kubernetes/client-node";
+import type { TopologySpreadConstraint } from "@multigres/api-types";
+import type { ResolvedComponent } from "@multigres/merge-engine";
 import {
   clusterLabels,
   components,
@@ -24,6 +26,21 @@ const quickFailover = {
   "recovery-cycle-interval": "500ms",
 } as const;
 
+/** While a zone is down, an orchestrator outside of it has to fail over what was in it. */
+function spreadOverZones(component: ResolvedComponent, identity: Record<string, string>): ResolvedComponent {
+  if (component.replicas < 2 || component.topologySpreadConstraints !== undefined) return component;
+  const over = (topologyKey: string): TopologySpreadConstraint => ({
+    maxSkew: 1,
+    topologyKey,
+    whenUnsatisfiable: "ScheduleAnyway",
+    labelSelector: { matchLabels: identity },
+  });
+  return {
+    ...component,
+    topologySpreadConstraints: [over("topology.kubernetes.io/zone"), over("kubernetes.io/hostname")],
+  };
+}
+
 /** Undefined without databases: multiorch exits at once when it has nothing to watch. */
 export function multiorch(cluster: ResolvedCluster):
   | {
@@ -47,7 +64,7 @@ export function multiorch(cluster: ResolvedCluster):
         serviceName: name,
         podManagementPolicy: "Parallel",
         selector: { matchLabels: identity },
-        template: globalPodTemplate(cluster, component, identity, {
+        template: globalPodTemplate(cluster, spreadOverZones(component, identity), identity, {
           name: "multiorch",
           image: cluster.images.multiorch,
           command: ["/multigres/bin/multiorch"],

@@ -20,6 +20,7 @@ import {
   components,
   names,
   objectLabels,
+  poolLabels,
   tableGroupLabels,
   topoServerLabels,
 } from "@multigres/workload-kit";
@@ -35,6 +36,8 @@ export const testSettings: Settings = {
   DEFAULT_IMAGE_POSTGRES: "default/postgres",
   DEFAULT_IMAGE_PGCTLD: "default/pgctld",
   DEFAULT_IMAGE_ETCD: "default/etcd",
+  DIAL_OVERRIDES: [],
+  TOPOLOGY_TLS_DIR: "/tls",
 };
 
 export const now = new Date("2026-11-20T10:00:00Z");
@@ -47,6 +50,8 @@ export function aCluster(
     uid?: string;
     generation?: number;
     annotations?: Record<string, string>;
+    finalizers?: string[];
+    deletionTimestamp?: string;
     spec?: Partial<MultigresClusterSpec>;
     status?: MultigresCluster["status"];
   } = {},
@@ -61,6 +66,8 @@ export function aCluster(
       uid: options.uid ?? `uid-${name}`,
       generation: options.generation ?? 1,
       ...(options.annotations ? { annotations: options.annotations } : {}),
+      ...(options.finalizers ? { finalizers: options.finalizers } : {}),
+      ...(options.deletionTimestamp ? { deletionTimestamp: options.deletionTimestamp } : {}),
     },
     spec: { cells: [{ name: "z1", spec: { zone: "zone-1" } }], ...options.spec },
     ...(options.status ? { status: options.status } : {}),
@@ -214,6 +221,8 @@ export function aTableGroup(
       observedGeneration: 1,
       conditions: conditionsOf(),
       readyPods: pools.reduce((sum, pool) => sum + pool.replicas, 0),
+      totalPods: pools.reduce((sum, pool) => sum + pool.replicas, 0),
+      updatedPods: pools.reduce((sum, pool) => sum + pool.replicas, 0),
       servingWrites: "Unknown",
     },
   };
@@ -246,6 +255,22 @@ export function aWorkload(
       readyReplicas: options.ready ?? replicas,
     },
   } as KubernetesObject;
+}
+
+/** A pod of a pool, as the one with this ordinal. */
+export function aPoolPod(cluster: MultigresCluster, database: string, cell: string, ordinal = 0): V1Pod {
+  const pool = { cluster: cluster.metadata.name, database, tableGroup: "default", shard: 0, type: "replica", cell };
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: {
+      name: names.poolPod(pool, ordinal),
+      namespace: cluster.metadata.namespace,
+      uid: `uid-${names.poolPod(pool, ordinal)}`,
+      labels: objectLabels(poolLabels(pool)),
+    },
+    status: { phase: "Running" },
+  };
 }
 
 export function aPod(cluster: MultigresCluster, component: "multiadmin" | "multiorch", status: V1Pod["status"]): V1Pod {

@@ -1,20 +1,42 @@
 import type { Condition, MultigresCluster, MultigresClusterStatus } from "@multigres/api-types";
-import type { KubernetesObject, Plan, ResourceKind } from "@multigres/controller-kit";
+import type {
+  KubernetesObject,
+  Plan,
+  ResourceKind,
+  TaskKind,
+  TaskResult,
+  TaskResults,
+} from "@multigres/controller-kit";
 import { storesWith } from "@multigres/controller-kit/testing";
 import { clusterController } from "../definition.ts";
 import { observe } from "../observe.ts";
 import { reconcile } from "../reconcile.ts";
+import type { Outcome } from "../topology/outcome.ts";
 import { now, testSettings } from "./builders.ts";
+
+/** How the tasks of a kind ended, by its name; the default is that all went well. Undefined: not yet. */
+export type Answers = (kind: string, input: unknown) => TaskResult<Outcome> | undefined;
+
+export const allDone: Answers = () => ({ state: "done", output: { result: "done" } });
+export const nothingKnown: Answers = () => undefined;
 
 /** The plan for a cluster when these objects exist. */
 export function planFor(
   cluster: MultigresCluster,
   objects: readonly KubernetesObject[] = [],
+  answers: Answers = allDone,
+  at = now,
 ): Plan<MultigresClusterStatus> {
-  return reconcile(observe(cluster, storesWith(clusterController, cluster, ...objects)), {
-    now,
+  const results = { of: (kind: { name: string }, input: unknown) => answers(kind.name, input) } as TaskResults;
+  return reconcile(observe(cluster, storesWith(clusterController, cluster, ...objects), results), {
+    now: at,
     settings: testSettings,
   });
+}
+
+/** The inputs of the planned tasks of a kind. */
+export function inputsOf<Input>(plan: Plan<unknown>, kind: TaskKind<Input, Outcome, never>): Input[] {
+  return (plan.tasks ?? []).flatMap((task) => (task.kind.name === kind.name ? [task.input as Input] : []));
 }
 
 /** The planned objects of one kind, by name. */

@@ -16,6 +16,8 @@ export const bounds = {
   /** Tolerations, labels, annotations, terms: the lists and maps of Kubernetes' own shapes. */
   entries: 64,
   conditions: 32,
+  /** Those that the spec names, and as many again that it named before. */
+  externalTopologies: 128,
 } as const;
 
 /** Storage of a volume whose size nobody set. Part of the API: a change would count as growth or shrinking. */

@@ -143,7 +143,7 @@ export const backupRepository = withRules(
     s3: z
       .object({
         bucket: text(63),
-        region: text(63).optional(),
+        region: text(63).describe("Unset: us-east-1.").optional(),
         endpoint: text(512).describe("Unset: AWS.").optional(),
         keyPrefix: text(512).describe("Prefix of all keys within the bucket.").optional(),
         credentialsSecretRef: localObjectReference

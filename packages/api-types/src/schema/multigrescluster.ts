@@ -16,8 +16,8 @@ import {
   topologyReconciliation,
   topoServerConfig,
 } from "./components.ts";
-import { listMap, mapOf, text, withRules } from "./markers.ts";
-import { databaseName, objectName, ownCellName, topologyLabelValue } from "./names.ts";
+import { atomicList, listMap, mapOf, text, withRules } from "./markers.ts";
+import { cellName, databaseName, objectName, ownCellName, topologyLabelValue } from "./names.ts";
 import { pools } from "./pool.ts";
 
 const etcdReplicasMessage =
@@ -174,6 +174,22 @@ export const multigresClusterStatus = z.object({
       cell: text(30).describe("The cell that multiorch runs in.").optional(),
     })
     .describe("Whether multiorch serves, and its Service.")
+    .optional(),
+  postgresPasswordSecretName: text(253)
+    .describe(
+      "The Secret that the superuser's password was generated into. It is made once; if it is lost, bring it back.",
+    )
+    .optional(),
+  externalTopologies: atomicList(
+    z.object({
+      cell: cellName.describe("Whose own topology it is. Unset: the global one.").optional(),
+      address: text(2048),
+      rootPath: text(256),
+      tlsSecretName: text(253).optional(),
+    }),
+    bounds.externalTopologies,
+  )
+    .describe("Topology servers of other people that hold records of this cluster, or soon will.")
     .optional(),
   storageGrowthFailures: storageGrowthFailures
     .describe(

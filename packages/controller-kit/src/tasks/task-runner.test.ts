@@ -23,6 +23,7 @@ function aRunner(perform: (input: Ping, context: TaskContext) => Promise<string>
   };
   const runner = new TaskRunner({
     settings: null,
+    kubernetesCluster: "k1",
     clock,
     random: () => 0.5,
     log: pino({ level: "silent" }),

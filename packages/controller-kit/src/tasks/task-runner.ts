@@ -10,6 +10,8 @@ export interface TaskObserver {
 
 export interface TaskRunnerOptions<Settings> {
   readonly settings: Settings;
+  /** Handed to every task. */
+  readonly kubernetesCluster: string;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
@@ -132,7 +134,7 @@ export class TaskRunner<Settings> implements TaskResults {
   }
 
   async #perform(entry: Entry): Promise<void> {
-    const { clock, settings, observer, assertLeading, timeoutMs = 15_000 } = this.#options;
+    const { clock, settings, kubernetesCluster, observer, assertLeading, timeoutMs = 15_000 } = this.#options;
     const log = this.#options.log.child({ task: entry.kind.name });
     const abort = new AbortController();
     const startedAt = clock.monotonic();
@@ -142,7 +144,12 @@ export class TaskRunner<Settings> implements TaskResults {
     let result: TaskResult<unknown>;
     try {
       assertLeading();
-      const output = await entry.kind.perform(entry.input as never, { settings, signal: abort.signal, log });
+      const output = await entry.kind.perform(entry.input as never, {
+        settings,
+        kubernetesCluster,
+        signal: abort.signal,
+        log,
+      });
       result = { state: "done", output };
     } catch (error) {
       const shown: unknown = abort.signal.aborted ? abort.signal.reason : error;

@@ -18,6 +18,8 @@ export interface TaskKind<Input, Output, Settings = unknown> {
 
 export interface TaskContext<Settings = unknown> {
   readonly settings: Settings;
+  /** Tells this Kubernetes cluster from others, for what is written outside of it. Stays over restarts. */
+  readonly kubernetesCluster: string;
   /** Fires when nobody wants the task any more, when it takes too long, and when the process stops leading. */
   readonly signal: AbortSignal;
   readonly log: Logger;

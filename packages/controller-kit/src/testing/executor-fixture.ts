@@ -1,7 +1,7 @@
 import { labels } from "@multigres/api-types";
 import { PlanExecutor } from "../executor.ts";
 import { kinds } from "../kinds.ts";
-import type { DesiredObject } from "../plan.ts";
+import type { Deletion, DesiredObject, RandomBytes } from "../plan.ts";
 import type { Key, KubernetesObject, ResourceKind } from "../resource.ts";
 import type { WriteContext } from "../write-context.ts";
 import { WriteRecords } from "../write-records.ts";
@@ -58,8 +58,13 @@ export const aDeployment = (spec: Record<string, unknown> = { replicas: 2 }): De
 export function aProcess(
   api: MemoryApi,
   cached: (kind: ResourceKind, key: Key) => KubernetesObject | undefined = trimmed(api),
+  randomBytes?: RandomBytes,
 ) {
-  const executor = new PlanExecutor({ isWatched: ({ kind }) => kind !== secret.kind, cached });
+  const executor = new PlanExecutor({
+    isWatched: ({ kind }) => kind !== secret.kind,
+    cached,
+    ...(randomBytes && { randomBytes }),
+  });
   const recorder = new EventList();
   const context: WriteContext = {
     client: api,
@@ -77,10 +82,8 @@ export function aProcess(
     events: recorder.events,
     run: (objects: readonly DesiredObject[], more: Partial<WriteContext> = {}) =>
       executor.execute(owner, { objects, deletions: [] }, { ...context, ...more }),
-    delete: (
-      deletion: { kind: ResourceKind; namespace: string; name: string; uid: string },
-      more: Partial<WriteContext> = {},
-    ) => executor.execute(owner, { objects: [], deletions: [deletion] }, { ...context, ...more }),
+    delete: (deletion: Deletion, more: Partial<WriteContext> = {}) =>
+      executor.execute(owner, { objects: [], deletions: [deletion] }, { ...context, ...more }),
   };
 }
 

@@ -27,12 +27,15 @@ export interface Exchange {
 /** Far above what a topology can hold; etcd's own limit is 8 GiB. */
 const maxAnswerBytes = 64 * 1024 * 1024;
 
+/** Idle connections end after that: longer than what is done again and again is apart. */
+const idleMs = 90_000;
+
 /** Over HTTP/1.1 with connections kept open. With a context: TLS. */
 export function createExchange(secureContext: SecureContext | undefined): Exchange {
   const agent =
     secureContext === undefined
-      ? new HttpAgent({ keepAlive: true })
-      : new HttpsAgent({ keepAlive: true, secureContext });
+      ? new HttpAgent({ keepAlive: true, timeout: idleMs })
+      : new HttpsAgent({ keepAlive: true, timeout: idleMs, secureContext });
   const send = (request: ExchangeRequest) =>
     new Promise<ExchangeAnswer>((resolve, reject) => {
       const { address, serverName, path, body, signal } = request;

@@ -22,6 +22,17 @@ describe("judgeAnswer", () => {
     expect(judgeAnswer("a:1", { status, text })).toMatchObject({ kind: "rejected", status, code });
   });
 
+  it.each([
+    [
+      "x-client.n1.svc:2379",
+      "the name doesn't resolve; names of Services do so only in pods: elsewhere set DIAL_OVERRIDES",
+    ],
+    ["etcd.example.com:2379", "the name doesn't resolve"],
+  ])("%s that doesn't resolve", (address, message) => {
+    const error = Object.assign(new Error("getaddrinfo"), { code: "ENOTFOUND" });
+    expect(connectionFailure(address, error)).toEqual({ address, kind: "dns", message });
+  });
+
   it("a message with passing ports isn't repeated", () => {
     const text = etcd(14, "write tcp 127.0.0.1:53620->127.0.0.1:22341: write: broken pipe");
     expect(JSON.stringify(judgeAnswer("a:1", { status: 503, text }))).not.toContain("53620");

@@ -20,7 +20,7 @@ export function connectionFailure(address: string, error: unknown): AddressFailu
   const kind = kindOf(code, message);
   switch (kind) {
     case "dns":
-      return { address, kind, message: "the name doesn't resolve" };
+      return { address, kind, message: `the name doesn't resolve${hintFor(address)}` };
     case "refused":
       return { address, kind, message: "the connection is refused" };
     case "tls":
@@ -28,6 +28,10 @@ export function connectionFailure(address: string, error: unknown): AddressFailu
     case "network":
       return { address, kind, message: networkMessage(code, message) };
   }
+}
+
+function hintFor(address: string): string {
+  return address.includes(".svc:") ? "; names of Services do so only in pods: elsewhere set DIAL_OVERRIDES" : "";
 }
 
 function kindOf(code: string, message: string): "dns" | "refused" | "tls" | "network" {

@@ -1,0 +1,132 @@
+import { annotations, type ConditionStatus, type MultigresCluster } from "@multigres/api-types";
+import {
+  appliedGeneration,
+  type ConditionDraft,
+  conditionTypes,
+  findCondition,
+  joinMessages,
+  messages,
+  type PartHealth,
+  reasons,
+} from "@multigres/status-kit";
+import { names } from "@multigres/workload-kit";
+import type { ResolvedCluster } from "../resolve.ts";
+import type { Leaving } from "./external-topologies.ts";
+import type { Step } from "./outcome.ts";
+import { describePlace } from "./places.ts";
+import type { Registration } from "./registration.ts";
+
+type Failed = Extract<Step, { readonly message: string }>;
+
+/** The condition `Registered`; none without databases. */
+export function registeredCondition(
+  { owner, databases, globalTopoServer, reference }: ResolvedCluster,
+  registration: Registration,
+  topologyAvailable: ConditionStatus,
+): ConditionDraft | undefined {
+  if (databases.length === 0) return undefined;
+  const type = conditionTypes.registered;
+  const steps = registration.databases.map(({ step }) => step);
+  const failed = worst(steps);
+  if (failed?.state === "unreachable" && globalTopoServer.managed && topologyAvailable !== "True") {
+    const message = `Databases are registered once TopoServer ${names.globalTopoServer(reference.name)} is available`;
+    return { type, status: "Unknown", reason: reasons.registering, message };
+  }
+  if (failed) {
+    const { status, reason } = verdicts[failed.state];
+    const alike = steps.flatMap((step) => (step.state === failed.state ? [step.message] : []));
+    return { type, status, reason, message: joinMessages(alike) };
+  }
+  const waiting = registration.databases.filter(({ step }) => step.state === "pending").map(({ name }) => name);
+  if (waiting.length > 0) {
+    const message = `Not registered in the topology yet: ${waiting.join(", ")}`;
+    return knownBefore(owner, type) ?? { type, status: "Unknown", reason: reasons.registering, message };
+  }
+  if (steps.length === 0) return undefined;
+  return { type, status: "True", reason: reasons.registered, message: messages.databasesRegistered };
+}
+
+const verdicts = {
+  foreign: { status: "False", reason: reasons.topologyConflict },
+  refused: { status: "False", reason: reasons.registrationRefused },
+  unreachable: { status: "Unknown", reason: reasons.topologyUnreachable },
+} as const satisfies Record<Failed["state"], unknown>;
+
+/** What a person must mend comes before what may mend itself. */
+function worst(steps: readonly Step[]): Failed | undefined {
+  const of = (state: Failed["state"]) => steps.find((step): step is Failed => step.state === state);
+  return of("foreign") ?? of("refused") ?? of("unreachable");
+}
+
+/** Nothing is known right after a start: until there is an answer, what was found for the same spec holds. */
+function knownBefore(owner: MultigresCluster, type: string): ConditionDraft | undefined {
+  const before = findCondition(owner.status?.conditions, type);
+  if (before === undefined || before.observedGeneration !== appliedGeneration(owner)) return undefined;
+  const { status, reason = "", message = "" } = before;
+  return { type, status, reason, message };
+}
+
+/** What `Registered` has to do with the cluster as a whole: it is no reason to call what serves unavailable. */
+export function partOfRegistration(registered: ConditionDraft | undefined): PartHealth[] {
+  if (registered === undefined || registered.status === "True") return [];
+  const { reason, message } = registered;
+  const needsPerson = reason === reasons.topologyConflict || reason === reasons.registrationRefused;
+  return [
+    {
+      available: "True",
+      progressing: true,
+      reasons: { available: reasons.allAvailable, progressing: reason },
+      message,
+      ...(needsPerson ? { stalled: { reason, message } } : {}),
+    },
+  ];
+}
+
+/** A server that someone else runs is available when it answered the last time. */
+export function externalServerHealth(
+  { owner }: ResolvedCluster,
+  address: string,
+  { databases, removal }: Registration,
+): PartHealth {
+  const steps = [...databases.map(({ step }) => step), removal];
+  // That a root is somebody else's is an answer, too.
+  const failed = worst(steps.filter(({ state }) => state !== "foreign"));
+  const answered = steps.some(({ state }) => state === "done" || state === "foreign");
+  const available = failed ? "False" : answered ? "True" : availableBefore(owner);
+  return {
+    available,
+    progressing: false,
+    reasons: {
+      available: failed ? verdicts[failed.state].reason : reasons.registering,
+      progressing: reasons.converged,
+    },
+    ...(available === "True"
+      ? {}
+      : { message: `External topology server ${address}: ${failed?.message ?? "no answer yet"}` }),
+  };
+}
+
+function availableBefore({ status, metadata }: MultigresCluster): ConditionStatus {
+  const isCurrent = status?.observedGeneration === metadata.generation;
+  return (isCurrent ? status?.globalTopoServer?.etcd.available : undefined) ?? "Unknown";
+}
+
+/** The condition `TopologyRecordsLeft`; none as long as there is nothing to tell. */
+export function recordsLeftCondition(leaving: readonly Leaving[]): ConditionDraft | undefined {
+  if (leaving.length === 0) return undefined;
+  const failed = leaving.filter(({ step }) => step.state !== "pending");
+  return {
+    type: conditionTypes.topologyRecordsLeft,
+    status: "True",
+    reason: failed.length > 0 ? reasons.topologyUnreachable : reasons.stillInUse,
+    message: joinMessages([
+      ...leaving.map(describeLeaving),
+      failed.length > 0 ? `to give them up, set the annotation ${annotations.skipTopologyCleanup}: "true"` : undefined,
+    ]),
+  };
+}
+
+export function describeLeaving({ topology, step }: Leaving): string {
+  const why = "message" in step ? `: ${step.message}` : "";
+  return `Records of this cluster stay under ${describePlace(topology)} until nothing uses them${why}`;
+}

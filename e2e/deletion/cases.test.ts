@@ -1,0 +1,156 @@
+import { type KubernetesObject, kinds, type ResourceKind } from "@multigres/controller-kit";
+import { describe, expect, it } from "vitest";
+import { demo, std } from "../fixtures/demo.ts";
+import { sharedCluster } from "../support/cluster.ts";
+import { eventually } from "../support/eventually.ts";
+import { eventsOn, settled } from "../support/observing.ts";
+import { stored } from "../support/topology.ts";
+
+const cluster = sharedCluster();
+
+const made: readonly ResourceKind[] = [
+  kinds.MultigresCluster,
+  kinds.TopoServer,
+  kinds.Cell,
+  kinds.TableGroup,
+  kinds.Shard,
+  kinds.Deployment,
+  kinds.StatefulSet,
+  kinds.Service,
+  kinds.PodDisruptionBudget,
+  kinds.Pod,
+];
+
+async function names(namespace: string, of: readonly ResourceKind[]): Promise<string[]> {
+  const lists = await Promise.all(
+    of.map(async (kind) => (await cluster.api.list<KubernetesObject>(kind, { namespace })).items),
+  );
+  return lists.flatMap((items, index) => items.map(({ metadata }) => `${of[index]?.kind} ${metadata?.name}`)).sort();
+}
+
+/** Which volume each claim has, by name and UID. */
+async function volumes(namespace: string): Promise<Record<string, string>> {
+  const { items } = await cluster.api.list(kinds.PersistentVolumeClaim, { namespace });
+  return Object.fromEntries(
+    items.map(({ metadata, spec }) => [`${metadata?.name}`, `${metadata?.uid} on ${spec?.volumeName}`]),
+  );
+}
+
+/** Which claims each pod of a StatefulSet has. */
+async function claimsOfPods(namespace: string): Promise<Record<string, string[]>> {
+  const { items } = await cluster.api.list(kinds.Pod, { namespace });
+  return Object.fromEntries(
+    items.flatMap(({ metadata, spec }) => {
+      const claims = (spec?.volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []);
+      return claims.length > 0 ? [[`${metadata?.name}`, claims.sort()]] : [];
+    }),
+  );
+}
+
+async function podUids(namespace: string): Promise<string[]> {
+  const { items } = await cluster.api.list(kinds.Pod, { namespace });
+  return items.map(({ metadata }) => `${metadata?.uid}`).sort();
+}
+
+async function converged(purpose: string): Promise<string> {
+  const namespace = await cluster.namespace(purpose);
+  await cluster.apply(std(undefined, namespace), demo(undefined, namespace));
+  await settled(cluster, namespace);
+  return namespace;
+}
+
+async function remove(namespace: string, cascade: string): Promise<void> {
+  const args = ["-n", namespace, "delete", "multigrescluster", "demo", `--cascade=${cascade}`, "--timeout=90s"];
+  expect(await cluster.kubectl(args)).toMatchObject({ code: 0 });
+}
+
+describe("the cluster", () => {
+  it("case 64: deleted in the background or foreground leaves only its volumes, orphaned leaves everything running", {
+    timeout: 300_000,
+  }, async () => {
+    const namespace = await converged("case64");
+    const before = await volumes(namespace);
+    // 8 of the pools, 3 + 1 of etcd, 2 repositories.
+    expect(Object.keys(before)).toHaveLength(14);
+    for (const cascade of ["background", "foreground"]) {
+      await remove(namespace, cascade);
+      await eventually(async () => expect(await names(namespace, made)).toEqual([]));
+      expect(await volumes(namespace), cascade).toEqual(before);
+      await cluster.apply(demo(undefined, namespace));
+      await settled(cluster, namespace);
+    }
+    const [, ...children] = made;
+    const everything = await names(namespace, children);
+    const pods = await podUids(namespace);
+    await remove(namespace, "orphan");
+    expect(await names(namespace, children)).toEqual(everything);
+    expect(await podUids(namespace)).toEqual(pods);
+  });
+
+  it("case 65: made again unchanged has its pods on the same volumes", { timeout: 240_000 }, async () => {
+    const namespace = await converged("case65");
+    const before = { volumes: await volumes(namespace), claims: await claimsOfPods(namespace) };
+    expect(Object.keys(before.claims)).toHaveLength(12);
+    await remove(namespace, "background");
+    await eventually(async () => expect(await names(namespace, made)).toEqual([]));
+    await cluster.apply(demo(undefined, namespace));
+    await settled(cluster, namespace);
+    expect({ volumes: await volumes(namespace), claims: await claimsOfPods(namespace) }).toEqual(before);
+  });
+});
+
+describe("a part of it", () => {
+  it("case 66: a database that is removed leaves its volumes, which an Event names, and finds them again", {
+    timeout: 240_000,
+  }, async () => {
+    const namespace = await converged("case66");
+    const before = { volumes: await volumes(namespace), claims: await claimsOfPods(namespace) };
+    const withoutTiny = demo(({ spec }) => {
+      spec.databases = spec.databases?.filter(({ name }) => name !== "tiny_db");
+    }, namespace);
+    await cluster.apply(withoutTiny);
+    await eventually(async () => {
+      const left = await names(namespace, [kinds.TableGroup, kinds.Shard, kinds.StatefulSet, kinds.Pod]);
+      expect(left.filter((name) => name.includes("tiny-db"))).toEqual([]);
+    });
+    await settled(cluster, namespace);
+    expect(await volumes(namespace)).toEqual(before.volumes);
+    const [event] = await eventually(async () => {
+      const found = await eventsOn(cluster, namespace, { kind: "MultigresCluster", name: "demo" }, "Removing");
+      const about = found.filter(({ note }) => note.includes("TableGroup tiny-db-default"));
+      expect(about).toHaveLength(1);
+      return about;
+    });
+    const claims = Object.keys(before.volumes).filter((name) => name.includes("tiny-db"));
+    expect(claims).toHaveLength(3);
+    expect(event?.note).toContain("Its PersistentVolumeClaims stay: ");
+    for (const claim of claims.filter((name) => !name.endsWith("-1"))) expect(event?.note).toContain(claim);
+    expect(event?.note).toContain("-0 to -1");
+
+    await cluster.apply(demo(undefined, namespace));
+    await settled(cluster, namespace);
+    expect({ volumes: await volumes(namespace), claims: await claimsOfPods(namespace) }).toEqual(before);
+  });
+
+  it("case 67: a cell's topology server that is removed leaves its volume, and the cell uses the global one", {
+    timeout: 240_000,
+  }, async () => {
+    const namespace = await converged("case67");
+    const before = await volumes(namespace);
+    const plain = demo(({ spec }) => {
+      for (const cell of spec.cells) delete cell.spec?.topoServer;
+    }, namespace);
+    await cluster.apply(plain);
+    await eventually(async () =>
+      expect(await names(namespace, [kinds.TopoServer])).toEqual(["TopoServer demo-global"]),
+    );
+    const { status } = await settled(cluster, namespace);
+    expect(status?.cells?.["z2"]).toEqual({ gatewayAvailable: "True", topoServerAvailable: "True" });
+    expect(await volumes(namespace)).toEqual(before);
+    const host = `demo-global-client.${namespace}.svc`;
+    const record = (await stored(cluster.topology, `/${host}/multigres/global/`))["cells/z2/Cell"];
+    expect(String(record)).toContain(`${host}:2379`);
+    const statefulSets = await names(namespace, [kinds.StatefulSet]);
+    expect(statefulSets.filter((name) => name.includes("topo"))).toEqual([]);
+  });
+});
