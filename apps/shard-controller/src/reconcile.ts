@@ -2,7 +2,6 @@ import type { V1Service, V1StatefulSet } from "@kubernetes/client-node";
 import type { Shard, ShardStatus } from "@multigres/api-types";
 import {
   controllerOf,
-  createdOnce,
   type Deletion,
   type DesiredObject,
   deletionOf,
@@ -29,13 +28,14 @@ import { shardDisruptionBudget } from "./resources/disruption-budget.ts";
 import { hbaConfigMap } from "./resources/hba.ts";
 import { headlessService, podNameLabel, podService } from "./resources/pool-services.ts";
 import { poolStatefulSet } from "./resources/pool-statefulset.ts";
-import { repositoryClaim } from "./resources/repository.ts";
 import { freshBackup, freshBackupTasks, needsFreshBackup } from "./rollout/fresh-backup.ts";
 import { nextStep } from "./rollout/next-step.ts";
 import { poolReplicas } from "./rollout/replicas.ts";
 import type { Step } from "./rollout/step.ts";
 import { switchOverTasks } from "./rollout/switch-over-task.ts";
 import { shardView } from "./rollout/view.ts";
+import { type Repository, repositoryOf } from "./repository.ts";
+import { retention } from "./retention.ts";
 import { readyInCells, shardStatus } from "./status.ts";
 
 export function reconcile(observed: ObservedShard, { now }: { readonly now: Date }): Plan<ShardStatus> {
@@ -54,7 +54,8 @@ export function reconcile(observed: ObservedShard, { now }: { readonly now: Date
   const replicas = poolReplicas(view, step, backup.state === "wait" ? "later" : "now");
   const replicasOf = (name: string) => replicas.find(({ pool }) => pool === name)?.replicas ?? 0;
 
-  const claim = repositoryClaim(shard);
+  const repository = repositoryOf(shard, observed.claims, now);
+  const kept = retention({ shard, claims: observed.claims, wanted, removed, step });
   const objects: DesiredObject[] = [
     workload(
       kinds.PodDisruptionBudget,
@@ -64,7 +65,8 @@ export function reconcile(observed: ObservedShard, { now }: { readonly now: Date
       ),
     ),
     workload(kinds.ConfigMap, hbaConfigMap(shard)),
-    ...(claim ? [createdOnce(kinds.PersistentVolumeClaim, claim)] : []),
+    ...(repository?.objects ?? []),
+    ...kept.objects,
     ...wanted.flatMap(({ volumes: { target = "", resize } }) => resize.map((claim) => resized(claim, target))),
     // Before the pods, because they register these names.
     ...wanted.flatMap((pool) =>
@@ -87,12 +89,14 @@ export function reconcile(observed: ObservedShard, { now }: { readonly now: Date
       ...gone.map(({ live }) =>
         deletionOf(kinds.StatefulSet, live, "its pool is no longer in the spec. Its PersistentVolumeClaims stay."),
       ),
+      ...kept.deletions,
       ...unused(surplusServices, observed).map((service) => deletionOf(kinds.Service, service)),
     ],
     events: [
       ...troubles.events,
       ...dataPlane.events,
       ...stepEvents(step),
+      ...repositoryEvents(repository),
       ...(backup.state === "go" ? backup.events : []),
     ],
     tasks: [
@@ -101,12 +105,16 @@ export function reconcile(observed: ObservedShard, { now }: { readonly now: Date
       ...(backup.state === "wait" ? backup.tasks : []),
     ],
     status: (failures) =>
-      shardStatus({ shard, wanted, health, removed, ready, replicas, step, backup, dataPlane, failures }, now),
+      shardStatus(
+        { shard, wanted, health, removed, ready, replicas, step, backup, dataPlane, repository, failures },
+        now,
+      ),
     requeueAfterMs: earliest(
       troubles.lookAgainAfterMs,
       dataPlane.lookAgainAfterMs,
       "lookAgainAfterMs" in step ? step.lookAgainAfterMs : undefined,
       backup.state === "wait" ? backup.lookAgainAfterMs : undefined,
+      repository?.lookAgainAfterMs,
     ),
   };
 }
@@ -137,6 +145,12 @@ function backupBefore({ shard, pods, reading, backup }: ObservedShard, now: Date
 
 /** More than a reading takes; its end is looked at anyway. */
 const readingMs = 10_000;
+
+function repositoryEvents(repository: Repository | undefined): EventDraft[] {
+  if (repository?.stall === undefined) return [];
+  const { reason, message } = repository.stall;
+  return [{ type: "Warning", reason, action: "Observe", note: message }];
+}
 
 function stepTasks({ shard, reading: { dataPlane } }: ObservedShard, step: Step): Task[] {
   if (step.do !== "switch-over" || dataPlane.state !== "read" || dataPlane.primary === undefined) return [];
