@@ -81,6 +81,87 @@ describe("a changed pod spec", () => {
   });
 });
 
+describe("the volume of a pod that doesn't follow", () => {
+  const stuck = `${name}-2`;
+  const since = new Date(now.getTime() - 90_000).toISOString();
+  const completed: Partial<BackupProgress> = {
+    started: { state: "done", output: { jobId: "7", at: now.toISOString() } },
+    job: { state: "done", output: { state: "completed" } },
+  };
+
+  /** Pod 2 is ready and no follower, and its volume is to be replaced. */
+  function lagging(
+    backup: Partial<BackupProgress> = completed,
+    value = "true",
+    change: Partial<ObservedShard> = {},
+  ): ObservedShard {
+    const observed = {
+      ...allOf(shard),
+      claims: [
+        {
+          metadata: {
+            namespace: "t1",
+            name: `data-${stuck}`,
+            uid: "v",
+            annotations: { [annotations.replaceVolume]: value },
+          },
+        },
+      ],
+      backup: { occasion: "volumes v", ...backup },
+      ...change,
+    };
+    const read = readWith(observed, `${name}-0`);
+    return withDataPlane(observed, {
+      ...read,
+      followers: [`${name}-1`],
+      lagging: [stuck],
+      roles: new Map([[stuck, "NotFollowing"]]),
+      ...("reading" in change ? { primary: undefined } : {}),
+    });
+  }
+  const withSince = (observed: ObservedShard, role: "NotFollowing" | "Follower" = "NotFollowing"): ObservedShard => ({
+    ...observed,
+    shard: { ...observed.shard, status: { podRoles: [{ name: stuck, role, since }] } },
+  });
+  const deleted = (observed: ObservedShard) =>
+    plan(observed).deletions.map(({ kind, name: of, uid }) => `${kind.kind} ${of} ${uid}`);
+
+  test("is replaced with its pod after a fresh backup, if a person asks for it", () => {
+    expect(deleted(withSince(lagging()))).toEqual([
+      `PersistentVolumeClaim data-${stuck} v`,
+      `Pod ${stuck} ${stuck}-uid`,
+    ]);
+  });
+
+  test.each<[string, ObservedShard]>([
+    ["nobody asks for it", withSince(lagging(completed, "false"))],
+    ["it hasn't been so for long", lagging()],
+    [
+      "another pod isn't there",
+      withSince(
+        lagging(completed, "true", {
+          pods: allOf(shard)
+            .pods.filter((pod) => pod.metadata?.name !== `${name}-1`)
+            .map((pod) =>
+              pod.metadata?.name === `${name}-0`
+                ? { ...pod, status: { ...pod.status, conditions: [{ type: "Ready", status: "False" }] } }
+                : pod,
+            ),
+        }),
+      ),
+    ],
+    ["the backup is being made", withSince(lagging({ started: completed.started }))],
+    ["the backup failed", withSince(lagging({ started: { state: "failed", message: "no" } }))],
+  ])("stays where %s", (_, observed) => {
+    expect(deleted(observed)).toEqual([]);
+  });
+
+  test("isn't worth a backup where nobody asks for it", () => {
+    expect(tasksOf(withSince(lagging({}, "false")))).not.toContain("start-fresh-backup");
+    expect(tasksOf(withSince(lagging({})))).toContain("start-fresh-backup");
+  });
+});
+
 describe("pods to be added", () => {
   const occasion = "growing";
   const started = { state: "done", output: { jobId: "7", at: now.toISOString() } } as const;
