@@ -102,6 +102,18 @@ describe("the content of a status", () => {
       status("True", { conditions: [{ type: "Available", status: "True" }] }),
       status("True"),
     ],
+    [
+      "details",
+      "a step that is done",
+      status("False", { conditions: [{ type: "Registered", status: "Unknown", reason: "Registering" }] }),
+      status("False", { conditions: [{ type: "Registered", status: "True", reason: "Registered" }] }),
+    ],
+    [
+      "truth",
+      "what stands in the way of a step",
+      status("False", { conditions: [{ type: "Registered", status: "Unknown", reason: "Registering" }] }),
+      status("False", { conditions: [{ type: "Registered", status: "False", reason: "TopologyConflict" }] }),
+    ],
     ["details", "a count", status("False"), status("False", { readyPods: 3 })],
     ["details", "False instead of Unknown", status("Unknown"), status("False")],
     [

@@ -84,9 +84,18 @@ export function contentOf(stored: unknown, next: unknown): StatusContent {
   return truthsOf(before) === truthsOf(after) ? "details" : "truth";
 }
 
+/** Steps on the way to Available: that they are done is no news, what stands in their way is. */
+const steps: ReadonlySet<string> = new Set([
+  conditionTypes.primaryElected,
+  conditionTypes.registered,
+  conditionTypes.templateResolved,
+]);
+
 function truthsOf({ conditions = [] }: ConditionedStatus): string {
   return conditions
-    .map(({ type, status, reason = "" }) => [type, status === "True", waitingReasons.has(reason) ? "" : reason].join())
+    .map(({ type, status, reason = "" }) =>
+      [type, status === "True" && !steps.has(type), waitingReasons.has(reason) ? "" : reason].join(),
+    )
     .sort()
     .join(";");
 }

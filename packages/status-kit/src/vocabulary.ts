@@ -100,17 +100,23 @@ export const reasons = {
 
 /** Reasons on the ordinary way to a serving cluster; any other one of a condition is news for a person. */
 export const waitingReasons: ReadonlySet<string> = new Set([
+  // Of pods whose volumes aren't bound yet; if it stays, the first details tell it.
+  "Unschedulable",
+  reasons.allTemplatesResolved,
   reasons.allAvailable,
   reasons.belowQuorum,
   reasons.childrenNotObserved,
   reasons.componentsUnavailable,
   reasons.converged,
   reasons.noPrimary,
+  reasons.noTemplates,
   reasons.notCreatedYet,
   reasons.podsNotReady,
   reasons.podsOutdated,
+  reasons.primaryElected,
   reasons.primaryUnknown,
   reasons.quorumReached,
+  reasons.registered,
   reasons.registering,
   reasons.removing,
   reasons.switchingOver,
