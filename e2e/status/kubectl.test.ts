@@ -1,4 +1,3 @@
-import { kinds } from "@multigres/controller-kit";
 import { beforeAll, describe, expect, it } from "vitest";
 import { demo, std } from "../fixtures/demo.ts";
 import { sharedCluster } from "../support/cluster.ts";
@@ -6,28 +5,12 @@ import { settled } from "../support/observing.ts";
 
 const cluster = sharedCluster();
 let namespace: string;
-let servingWrites: readonly unknown[];
 
 beforeAll(async () => {
   namespace = await cluster.namespace("kubectl");
-  const histories = await Promise.all([
-    cluster.history(kinds.MultigresCluster, namespace),
-    cluster.history(kinds.TableGroup, namespace),
-    cluster.history(kinds.Shard, namespace),
-  ]);
   await cluster.apply(std(undefined, namespace), demo(undefined, namespace));
   await settled(cluster, namespace);
-  for (const history of histories) history.stop();
-  servingWrites = histories
-    .flatMap((history): readonly { readonly status?: object }[] => history.versions)
-    .flatMap(({ status }) => valuesOf(status, "servingWrites"));
 });
-
-/** Values of a field, wherever in a status it is. */
-function valuesOf(value: unknown, field: string): unknown[] {
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([name, inner]) => (name === field ? [inner] : valuesOf(inner, field)));
-}
 
 /** What `kubectl get` prints: rows by name, each with its cells by the column's title. */
 async function table(...args: readonly string[]): Promise<Record<string, Record<string, string>>> {
@@ -67,11 +50,6 @@ describe("kubectl", () => {
       [of("toposerver", "demo-global")]: full(3),
       [localTopoServer ?? "the local TopoServer"]: full(1),
     });
-  });
-
-  it("case 63: servingWrites is Unknown as long as nobody asks the data plane, never True", () => {
-    expect(servingWrites.length).toBeGreaterThan(10);
-    expect([...new Set(servingWrites)]).toEqual(["Unknown"]);
   });
 
   it("shows the whole tree's health with `get multigres`", async () => {

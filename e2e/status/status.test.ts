@@ -16,6 +16,8 @@ describe("status", () => {
       expect(found.status?.conditions).toContainEqual(
         expect.objectContaining({ type: "Progressing", status: "False" }),
       );
+      expect(found.status?.databases?.["prod_db"]?.servingWrites).toBe("True");
+      expect(found.status?.databases?.["tiny_db"]?.servingWrites).toBe("True");
       return found;
     });
     expect(status).toMatchObject({
@@ -26,8 +28,8 @@ describe("status", () => {
         z2: { gatewayAvailable: "True", topoServerAvailable: "True" },
       },
       databases: {
-        prod_db: { desiredInstances: 6, readyInstances: 6 },
-        tiny_db: { desiredInstances: 2, readyInstances: 2 },
+        prod_db: { desiredInstances: 6, readyInstances: 6, servingWrites: "True" },
+        tiny_db: { desiredInstances: 2, readyInstances: 2, servingWrites: "True" },
       },
       multiadmin: { available: "True", serviceName: "demo-multiadmin" },
       multiorch: { available: "True", serviceName: "demo-multiorch" },

@@ -1,15 +1,10 @@
 import { randomBytes } from "node:crypto";
-import {
-  type ApiClient,
-  createApiClient,
-  createTransport,
-  type KubernetesObject,
-  loadKubeconfig,
-  type ResourceKind,
-} from "@multigres/controller-kit";
+import { type ApiClient, createApiClient, type KubernetesObject, type ResourceKind } from "@multigres/controller-kit";
 import { type Kubectl, runKubectl } from "@multigres/tools/control-plane";
 import { inject } from "vitest";
+import { administrator } from "./administrator.ts";
 import { type History, recordHistory } from "./history.ts";
+import { type MultiadminControl, multiadminControl } from "./multiadmin/control.ts";
 
 /** A cluster as a test uses it, with the rights of an administrator. */
 export interface TestCluster {
@@ -18,6 +13,8 @@ export interface TestCluster {
   readonly auditLog: string;
   /** `host:port` of the etcd behind all topology Services, each one's keys below `/<host>`. */
   readonly topology: string;
+  /** What stands in for the multiadmins of the clusters. */
+  readonly multiadmin: MultiadminControl;
   /** A fresh namespace that no other test uses. */
   namespace(purpose?: string): Promise<string>;
   /** Server-side apply, as a user's GitOps tool does it. Throws what the API server answers. */
@@ -33,6 +30,10 @@ export interface ClusterAccess {
   readonly home: string;
   readonly auditLog: string;
   readonly topology: string;
+  /** Folder in which the controllers look for certificates. */
+  readonly topologyTls: string;
+  /** Where the stand-in for multiadmin is. */
+  readonly multiadmin: string;
 }
 
 /** The cluster in which all five controllers run; see shared-operator.ts. */
@@ -41,11 +42,7 @@ export function sharedCluster(): TestCluster {
 }
 
 export function connect(access: ClusterAccess): TestCluster {
-  const transport = createTransport({
-    access: loadKubeconfig({ load: (config) => config.loadFromFile(access.kubeconfig) }),
-    userAgent: "multigres-test",
-    rateLimit: { qps: 1000, burst: 1000 },
-  });
+  const transport = administrator(access.kubeconfig);
   const kubectl: Kubectl = (args, options) =>
     runKubectl({ path: access.kubectl, kubeconfig: access.kubeconfig, home: access.home }, args, options);
   return {
@@ -53,6 +50,7 @@ export function connect(access: ClusterAccess): TestCluster {
     kubectl,
     auditLog: access.auditLog,
     topology: access.topology,
+    multiadmin: multiadminControl(access.multiadmin),
     history: (kind, namespace) => recordHistory(transport, kind, namespace),
     namespace: async (purpose = "t") => {
       const name = `${purpose}-${randomBytes(4).toString("hex")}`;

@@ -1,6 +1,7 @@
-import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from "@multigres/tools/control-plane";
-import { type Operator, runOperator } from "@multigres/tools/operator";
+import type { ControlPlane } from "@multigres/tools/control-plane";
+import type { Operator } from "@multigres/tools/operator";
 import { connect, type TestCluster } from "./cluster.ts";
+import { startSurroundings, type SurroundingsOptions } from "./surroundings.ts";
 
 /** A control plane with controllers that one file of tests has to itself. */
 export interface OwnCluster extends TestCluster {
@@ -9,35 +10,10 @@ export interface OwnCluster extends TestCluster {
   stop(): Promise<void>;
 }
 
-export interface OwnClusterOptions {
-  readonly plane?: ControlPlaneOptions;
-  /** Controllers; default: all five. */
-  readonly only?: readonly string[];
-}
+export type OwnClusterOptions = SurroundingsOptions;
 
 /** For tests that change what is installed, stop controllers or break them: others share what `sharedCluster` gives. */
 export async function startOwnCluster(options: OwnClusterOptions = {}): Promise<OwnCluster> {
-  const plane = await startControlPlane(options.plane);
-  try {
-    const operator = await runOperator({ kubectl: plane.kubectl, folder: plane.directory, only: options.only });
-    const cluster = connect({
-      kubeconfig: plane.kubeconfig,
-      kubectl: `${plane.binaries}/kubectl`,
-      home: plane.directory,
-      auditLog: plane.auditLog,
-      topology: operator.topology?.etcd.address ?? "",
-    });
-    return {
-      ...cluster,
-      plane,
-      operator,
-      stop: async () => {
-        await operator.stop();
-        await plane.stop();
-      },
-    };
-  } catch (error) {
-    await plane.stop();
-    throw error;
-  }
+  const { plane, operator, access, stop } = await startSurroundings(options);
+  return { ...connect(access), plane, operator, stop };
 }

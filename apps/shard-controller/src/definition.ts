@@ -4,9 +4,10 @@ import { malformedStatus } from "@multigres/status-kit";
 import { type ObservedShard, observe } from "./observe.ts";
 import { parse } from "./parse.ts";
 import { reconcile } from "./reconcile.ts";
+import type { Settings } from "./settings.ts";
 import { primaryIndexes, watches } from "./watches.ts";
 
-export const shardController: ControllerDefinition<Shard, ObservedShard, ShardStatus, unknown> = {
+export const shardController: ControllerDefinition<Shard, ObservedShard, ShardStatus, Settings> = {
   name: "shard-controller",
   primary: kinds.Shard,
   primaryIndexes,

@@ -1,4 +1,5 @@
 import { runController } from "@multigres/controller-kit";
 import { shardController } from "./definition.ts";
+import { settings } from "./settings.ts";
 
-await runController(shardController);
+await runController(shardController, { settings });

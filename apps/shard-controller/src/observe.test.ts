@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { shardController } from "./definition.ts";
 import { observe } from "./observe.ts";
 import { reconcile } from "./reconcile.ts";
-import { aPod, aPool, aShard, allOf, crashing, nothingOf, now, planned } from "./testing/builders.ts";
+import { aPod, aPool, aShard, allOf, crashing, noResults, nothingOf, now, planned } from "./testing/builders.ts";
 
 const shard = aShard();
 const pod = aPod(shard, aPool(), 0);
@@ -16,7 +16,7 @@ describe("what is observed of a Shard", () => {
   test("is everything that carries its identity, also without owner", () => {
     const { statefulSets, services, pods } = allOf(shard);
     const stores = storesWith(shardController, shard, ...statefulSets, ...services, ...pods);
-    const observed = observe(shard, stores);
+    const observed = observe(shard, stores, noResults);
     expect(observed.statefulSets).toHaveLength(2);
     expect(observed.services).toHaveLength(8);
     expect(observed.pods).toHaveLength(6);
@@ -30,9 +30,9 @@ describe("what is observed of a Shard", () => {
     ["another shard", aShard({ shard: 1 })],
   ])("is nothing of %s", (_, other) => {
     const { statefulSets, services, pods } = allOf(other);
-    expect(observe(shard, storesWith(shardController, shard, ...statefulSets, ...services, ...pods))).toEqual(
-      nothingOf(shard),
-    );
+    expect(
+      observe(shard, storesWith(shardController, shard, ...statefulSets, ...services, ...pods), noResults),
+    ).toEqual({ ...nothingOf(shard), backup: { occasion: expect.stringContaining("from 0 to 3") } });
   });
 
   test("is of a pod what its health is read from, and not the rest", () => {
@@ -42,7 +42,7 @@ describe("what is observed of a Shard", () => {
       metadata: { ...pod.metadata, annotations: { a: "b" } },
       spec: { containers: [{ name: "multipooler" }] },
     };
-    const [observed] = observe(shard, storesWith(shardController, shard, live)).pods;
+    const [observed] = observe(shard, storesWith(shardController, shard, live), noResults).pods;
     expect(observed?.spec).toBeUndefined();
     expect(observed?.metadata?.annotations).toBeUndefined();
     expect(observed?.metadata).toMatchObject(pod.metadata ?? {});

@@ -5,8 +5,15 @@ export { findCondition, setConditions, summarize } from "./conditions.ts";
 export type { FailedWrite } from "./failures.ts";
 export { nameConflicts, needsPerson, withFailures } from "./failures.ts";
 export { joinMessages } from "./join-messages.ts";
-export type { KeptVolumes } from "./kept-volumes.ts";
-export { keptVolumesMessage, keptVolumesStall, mergeGrowthFailures } from "./kept-volumes.ts";
+export type { VolumeSizes } from "./volume-sizes.ts";
+export {
+  growthFailure,
+  mergeGrowthFailures,
+  refusedResizes,
+  volumeMessages,
+  volumeSizes,
+  volumesStall,
+} from "./volume-sizes.ts";
 export type { PartHealth, Whole } from "./part.ts";
 export { allOf, partOfWorkload, stallOf, summaryOfParts } from "./part.ts";
 export type { ObservedContainer, ObservedPod, PodHealth } from "./pod.ts";

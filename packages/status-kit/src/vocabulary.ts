@@ -19,8 +19,12 @@ export const conditionTypes = {
   nameConflict: "NameConflict",
   /** The data plane reports a primary. */
   primaryElected: "PrimaryElected",
+  /** True: pods are ready and don't follow the primary; docs/runbooks/followers-lagging.md. */
+  followersLagging: "FollowersLagging",
   /** True: the pools of type readOnly run ordinary poolers, which can be elected. */
   readOnlyPoolsElectable: "ReadOnlyPoolsElectable",
+  /** True: etcd members end again and again because of their volumes; docs/runbooks/etcd-members.md. */
+  etcdMembersBroken: "EtcdMembersBroken",
   /** The topology record exists. */
   registered: "Registered",
   /** True: the annotation multigres.com/paused stops spec changes. */
@@ -50,6 +54,8 @@ export const reasons = {
   podsOutdated: "PodsOutdated",
   storageNotApplied: "StorageNotApplied",
   removing: "Removing",
+  switchingOver: "SwitchingOver",
+  noFreshBackup: "NoFreshBackup",
   writing: "Writing",
   // Stalled and specific types
   nothingToDo: "NothingToDo",
@@ -59,12 +65,18 @@ export const reasons = {
   noTemplates: "NoTemplates",
   nameConflict: "NameConflict",
   noConflict: "NoConflict",
+  memberLostVolume: "MemberLostVolume",
+  otherMembership: "OtherMembership",
+  memberCrashing: "MemberCrashing",
   invalidObject: "InvalidObject",
   writeFailed: "WriteFailed",
   forbidden: "Forbidden",
   quotaExceeded: "QuotaExceeded",
   invalid: "Invalid",
+  primaryElected: "PrimaryElected",
+  noPrimary: "NoPrimary",
   primaryUnknown: "PrimaryUnknown",
+  podsNotFollowing: "PodsNotFollowing",
   electableReadOnlyPools: "ElectableReadOnlyPools",
   pausedByAnnotation: "PausedByAnnotation",
   // Registered

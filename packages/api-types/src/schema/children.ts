@@ -184,11 +184,21 @@ const shardPoolStatus = z.object({
   updatedPods: count,
 });
 
+const podRole = z.object({
+  name: text(63),
+  role: z.enum(["Primary", "Follower", "NotFollowing"]),
+  since: z.string().meta({ format: "date-time" }).describe("When it was first seen in this role."),
+});
+
 export const shardStatus = z.object({
   ...baseStatus,
   primaryCell: text(30).describe("The cell that the primary runs in, as the data plane says.").optional(),
+  primaryPod: text(63).describe("The pod that the primary runs in, as the data plane says.").optional(),
   ...podCounts,
   servingWrites,
+  podRoles: listMap(podRole, ["name"], bounds.resolvedPools * bounds.replicas)
+    .describe("What ready pods are in the data plane. Empty when that can't be read.")
+    .optional(),
   pools: listMap(shardPoolStatus, ["type", "cell"], bounds.resolvedPools).describe("Pods of each pool.").optional(),
   storageGrowthFailures: poolGrowthFailures,
 });

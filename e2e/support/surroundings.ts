@@ -1,0 +1,55 @@
+import { join } from "node:path";
+import { createApiClient } from "@multigres/controller-kit";
+import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from "@multigres/tools/control-plane";
+import { type Operator, runOperator } from "@multigres/tools/operator";
+import { administrator } from "./administrator.ts";
+import type { ClusterAccess } from "./cluster.ts";
+import { startMultiadmin } from "./multiadmin/server.ts";
+
+/** A control plane with an operator, and what else its controllers talk to. */
+export interface Surroundings {
+  readonly plane: ControlPlane;
+  readonly operator: Operator;
+  readonly access: ClusterAccess;
+  readonly stop: () => Promise<void>;
+}
+
+export interface SurroundingsOptions {
+  readonly plane?: ControlPlaneOptions;
+  /** Controllers; default: all five. */
+  readonly only?: readonly string[];
+}
+
+export async function startSurroundings(options: SurroundingsOptions = {}): Promise<Surroundings> {
+  const plane = await startControlPlane(options.plane);
+  try {
+    const { kubeconfig, auditLog, directory: home, kubectl } = plane;
+    const transport = administrator(kubeconfig);
+    const multiadmin = await startMultiadmin(createApiClient(transport));
+    const topologyTls = join(home, "topology-tls");
+    const env = { DIAL_OVERRIDES: multiadmin.dialOverride, TOPOLOGY_TLS_DIR: topologyTls };
+    const operator = await runOperator({ kubectl, folder: home, only: options.only, env });
+    return {
+      plane,
+      operator,
+      access: {
+        kubeconfig,
+        kubectl: `${plane.binaries}/kubectl`,
+        home,
+        auditLog,
+        topology: operator.topology?.etcd.address ?? "",
+        topologyTls,
+        multiadmin: multiadmin.url,
+      },
+      stop: async () => {
+        await operator.stop();
+        await multiadmin.close();
+        await transport.close();
+        await plane.stop();
+      },
+    };
+  } catch (error) {
+    await plane.stop();
+    throw error;
+  }
+}
