@@ -4,7 +4,7 @@ import { small } from "../fixtures/small.ts";
 import { sharedCluster } from "../support/cluster.ts";
 import { always, eventually } from "../support/eventually.ts";
 import { settled } from "../support/observing.ts";
-import { podsOf } from "./pool-pods.ts";
+import { isReady, podsOf, uidsOf } from "./pool-pods.ts";
 
 const cluster = sharedCluster();
 const whole = 180_000;
@@ -58,7 +58,13 @@ describe("volumes", () => {
           ]);
         }
       });
+      const old = uidsOf(await podsOf(cluster, namespace, "shard-pool"));
       await cluster.api.delete(kinds.Shard, { namespace, name: "db-default-0" });
+      await eventually(async () => {
+        const pods = await podsOf(cluster, namespace, "shard-pool");
+        expect([...pods.values()].filter(isReady)).toHaveLength(4);
+        for (const [name, uid] of Object.entries(uidsOf(pods))) expect(uid, name).not.toBe(old[name]);
+      });
       await settled(cluster, namespace, "small");
       expect(await claims()).toEqual(before);
       await cluster.api.delete(kinds.MultigresCluster, { namespace, name: "small" });
