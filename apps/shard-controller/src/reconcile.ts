@@ -170,7 +170,15 @@ function stepTasks({ shard, reading: { dataPlane } }: ObservedShard, step: Step)
 function stepEvents(step: Step): EventDraft[] {
   switch (step.do) {
     case "switch-over":
-      return [{ type: "Normal", reason: reasons.switchingOver, action: "SwitchPrimary", note: step.message }];
+      // One for all attempts: how they go is told in Progressing.
+      return [
+        {
+          type: "Normal",
+          reason: reasons.switchingOver,
+          action: "SwitchPrimary",
+          note: `Switching over from the primary, pod ${step.pod.name}, which is to be replaced or removed`,
+        },
+      ];
     case "remove":
       return [{ type: "Normal", reason: reasons.removing, action: "Scale", note: step.message }];
     case "nothing":
