@@ -8,7 +8,7 @@ import {
 import { MemoryEtcd } from "@multigres/topology/testing";
 import type { Opened } from "../topology/outcome.ts";
 
-export const topologyOwner: Owner = { kubernetesCluster: "k1", namespace: "t1", name: "demo", uid: "uid-demo" };
+const topologyOwner: Owner = { kubernetesCluster: "k1", namespace: "t1", name: "demo", uid: "uid-demo" };
 export const otherOwner: Owner = { ...topologyOwner, name: "other", uid: "uid-other" };
 
 export function opened(

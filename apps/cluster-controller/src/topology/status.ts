@@ -126,7 +126,7 @@ export function recordsLeftCondition(leaving: readonly Leaving[]): ConditionDraf
   };
 }
 
-export function describeLeaving({ topology, step }: Leaving): string {
+function describeLeaving({ topology, step }: Leaving): string {
   const why = "message" in step ? `: ${step.message}` : "";
   return `Records of this cluster stay under ${describePlace(topology)} until nothing uses them${why}`;
 }
