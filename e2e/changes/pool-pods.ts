@@ -16,7 +16,7 @@ export async function podsOf(
 
 /** UIDs of pods by name. */
 export function uidsOf(pods: ReadonlyMap<string, V1Pod>): Record<string, string | undefined> {
-  return Object.fromEntries([...pods].sort().map(([name, pod]) => [name, pod.metadata?.uid]));
+  return Object.fromEntries([...pods].map(([name, pod]) => [name, pod.metadata?.uid]));
 }
 
 export function isReady({ metadata, status }: V1Pod): boolean {

@@ -11,7 +11,7 @@ const cluster = sharedCluster();
 const whole = 240_000;
 
 function ordinalsOf(names: Iterable<string>): number[] {
-  return [...names].map((name) => Number(name.slice(name.lastIndexOf("-") + 1))).sort();
+  return [...names].map((name) => Number(name.slice(name.lastIndexOf("-") + 1))).sort((a, b) => a - b);
 }
 
 async function served(purpose: string, pods: number) {

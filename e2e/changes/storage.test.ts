@@ -69,7 +69,7 @@ describe("storage", () => {
           }
         }
         const pools = await templatesOf(namespace, "shard-pool");
-        expect(Object.values(pools).sort()).toEqual(["1Gi", "20Gi", "20Gi"]);
+        expect(Object.values(pools).map(String).toSorted()).toEqual(["1Gi", "20Gi", "20Gi"]);
         expect(await templatesOf(namespace, "toposerver")).toMatchObject({ "demo-global": "20Gi" });
       }, whole);
       history.stop();

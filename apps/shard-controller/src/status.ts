@@ -128,7 +128,7 @@ function progressing(facts: ShardFacts, volumes: readonly VolumeSizes[]): Summar
     status: "True",
     reason,
     message: joinMessages([
-      stepMessage(facts),
+      ...stepMessages(facts),
       ...troubles.map(({ message }) => message),
       ...(backup.state === "wait" ? [backup.message] : []),
       ...behind.flatMap((pool) => pool.messages),
@@ -139,10 +139,10 @@ function progressing(facts: ShardFacts, volumes: readonly VolumeSizes[]): Summar
 }
 
 /** What is done with pods now, or what that waits for. */
-function stepMessage({ step, health }: ShardFacts): string | undefined {
-  if (step.do === "nothing") return undefined;
+function stepMessages({ step, health }: ShardFacts): string[] {
+  if (step.do === "nothing") return [];
   const { totalPods, updatedPods } = countsOf(health);
-  return updatedPods === totalPods ? step.message : `${step.message}; ${updatedPods} of ${totalPods} pods are updated`;
+  return [step.message, ...(updatedPods < totalPods ? [`${updatedPods} of ${totalPods} pods are updated`] : [])];
 }
 
 function unreachableQuorum({ shard, health, replicas }: ShardFacts): Stall | undefined {

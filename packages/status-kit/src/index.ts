@@ -23,7 +23,7 @@ export { baseStatus, malformedStatus } from "./status.ts";
 export type { Trouble, TroubleEvent, TroubleReport } from "./trouble.ts";
 export { troubleReport } from "./trouble.ts";
 export type { ConditionType } from "./vocabulary.ts";
-export { conditionTypes, messages, reasons } from "./vocabulary.ts";
+export { conditionTypes, messages, reasons, waitingReasons } from "./vocabulary.ts";
 export type { ObservedWorkload, WantedWorkload, WorkloadHealth } from "./workload.ts";
 export { deploymentHealth, statefulSetHealth } from "./workload.ts";
 export { appliedGeneration, isPaused, pausedByOwner } from "./paused.ts";

@@ -98,6 +98,33 @@ export const reasons = {
   recordsKept: "RecordsKept",
 } as const;
 
+/** Reasons on the ordinary way to a serving cluster; any other one of a condition is news for a person. */
+export const waitingReasons: ReadonlySet<string> = new Set([
+  // Of pods whose volumes aren't bound yet; if it stays, the first details tell it.
+  "Unschedulable",
+  reasons.allTemplatesResolved,
+  reasons.allAvailable,
+  reasons.belowQuorum,
+  reasons.childrenNotObserved,
+  reasons.componentsUnavailable,
+  reasons.converged,
+  reasons.noPrimary,
+  reasons.noTemplates,
+  reasons.notCreatedYet,
+  reasons.podsNotReady,
+  reasons.podsOutdated,
+  reasons.primaryElected,
+  reasons.primaryUnknown,
+  reasons.quorumReached,
+  reasons.registered,
+  reasons.registering,
+  reasons.removing,
+  reasons.switchingOver,
+  reasons.topologyUnreachable,
+  reasons.waitingForPods,
+  reasons.writing,
+]);
+
 /** Standing messages; they are the earlier draft's words where it gave some. */
 export const messages = {
   clusterAvailable: "All components are available.",

@@ -83,6 +83,8 @@ async function readTls(secret: string, directory: string): Promise<Required<Clie
       );
     }
   };
-  const [cert, key, ca] = await Promise.all([read(tlsFiles.cert), read(tlsFiles.key), read(tlsFiles.ca)]);
-  return { cert, key, ca };
+  // One after the other, so that of several that are missing always the same one is named.
+  const cert = await read(tlsFiles.cert);
+  const key = await read(tlsFiles.key);
+  return { cert, key, ca: await read(tlsFiles.ca) };
 }
