@@ -135,6 +135,8 @@ describe.each(controllerNames)("%s", (name) => {
       [
         ...read.flatMap((kind) => ["list", "watch"].map((verb) => `${kind} ${verb}`)),
         `${primary}/status patch`,
+        // Its finalizer, on clusters with records in an external topology server.
+        ...(name === "cluster-controller" ? [`${primary} patch`] : []),
         `${primary}/finalizers update`,
         ...children.flatMap((kind) =>
           ["get", "list", "watch", "create", "update", "delete"].map((verb) => `${kind} ${verb}`),
