@@ -1,8 +1,9 @@
-import type { V1Pod } from "@kubernetes/client-node";
 import { labels } from "@multigres/api-types";
 import { kinds } from "@multigres/controller-kit";
 import type { TestCluster } from "../support/cluster.ts";
 import type { History } from "../support/history.ts";
+
+type V1Pod = NonNullable<(typeof kinds.Pod)["__object"]>;
 
 /** Pods of a component by name, as they are now. */
 export async function podsOf(

@@ -31,6 +31,7 @@ export async function busyRun(cluster: OwnCluster, namespace: string): Promise<v
   await becomeOrphans(cluster, namespace);
   await become();
   await become(largerAndNewer);
+  await become(smaller);
   await cluster.api.delete(kinds.MultigresCluster, { namespace, name: "demo" });
   await eventually(async () => expect(await namesOf(cluster, namespace, kinds.StatefulSet)).toEqual([]));
 }
@@ -50,7 +51,15 @@ function largerAndNewer({ spec }: Parameters<NonNullable<Change>>[0]): void {
   const etcd = spec.globalTopoServer?.managedSpec;
   if (etcd) etcd.dataVolumeClaimTemplate = volume("20Gi");
   const [pool] = spec.databases?.find(({ name }) => name === "tiny_db")?.spec.pools ?? [];
-  if (pool) pool.dataVolumeClaimTemplate = volume("2Gi");
+  if (pool) Object.assign(pool, { dataVolumeClaimTemplate: volume("2Gi"), replicas: 3 });
+}
+
+/** Volumes of replicas that are scaled away go, too. */
+function smaller(wanted: Parameters<NonNullable<Change>>[0]): void {
+  largerAndNewer(wanted);
+  const [pool] = wanted.spec.databases?.find(({ name }) => name === "tiny_db")?.spec.pools ?? [];
+  if (pool) pool.replicas = 2;
+  wanted.spec.persistentVolumeClaimRetentionPolicy = { whenScaled: "Delete", whenDeleted: "Delete" };
 }
 
 async function removeNearlyEverything(cluster: OwnCluster, namespace: string): Promise<void> {

@@ -9,7 +9,7 @@ import {
 } from "@multigres/controller-kit";
 import { type Reading, readDataPlane } from "./data-plane/read.ts";
 import { type BackupProgress, backupProgress } from "./rollout/fresh-backup.ts";
-import { growthOccasion } from "./rollout/occasion.ts";
+import { backupOccasion } from "./rollout/occasion.ts";
 import type { SwitchOver } from "./rollout/shard-view.ts";
 import { endedSwitchOvers } from "./rollout/switch-over-task.ts";
 import { byShard, identityKey } from "./watches.ts";
@@ -24,7 +24,7 @@ export interface ObservedShard {
   readonly reading: Reading;
   /** Attempts that ended to switch over from the primary of now. */
   readonly switchOvers: readonly SwitchOver[];
-  /** Of the backup before pods are added; undefined: none are to be. */
+  /** Of the backup that comes before pods are added or volumes replaced; undefined: none are to be. */
   readonly backup: BackupProgress | undefined;
 }
 
@@ -36,13 +36,14 @@ export function observe(shard: Shard, stores: Stores, results: TaskResults): Obs
   const reading = readDataPlane(shard, pods, results);
   const { dataPlane } = reading;
   const primary = dataPlane.state === "read" ? dataPlane.primary : undefined;
-  const occasion = growthOccasion(shard, statefulSets);
+  const claims = ofShard(kinds.PersistentVolumeClaim);
+  const occasion = backupOccasion(shard, statefulSets, claims);
   return {
     shard,
     statefulSets,
     services: ofShard(kinds.Service),
     pods,
-    claims: ofShard(kinds.PersistentVolumeClaim),
+    claims,
     reading,
     switchOvers: endedSwitchOvers(shard, primary, results),
     backup: occasion === undefined ? undefined : backupProgress(shard, occasion, results),

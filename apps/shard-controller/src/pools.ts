@@ -68,7 +68,7 @@ export function removedPools({ shard, statefulSets, pods }: ObservedShard): Remo
 }
 
 /** Name of the data volume of a pod. */
-function dataClaimName(pool: string, ordinal: number): string {
+export function dataClaimName(pool: string, ordinal: number): string {
   return `${dataVolumeName}-${pool}-${ordinal}`;
 }
 

@@ -2,7 +2,6 @@ import type { V1Service, V1StatefulSet } from "@kubernetes/client-node";
 import type { Shard, ShardStatus } from "@multigres/api-types";
 import {
   controllerOf,
-  createdOnce,
   type Deletion,
   type DesiredObject,
   deletionOf,
@@ -29,13 +28,16 @@ import { shardDisruptionBudget } from "./resources/disruption-budget.ts";
 import { hbaConfigMap } from "./resources/hba.ts";
 import { headlessService, podNameLabel, podService } from "./resources/pool-services.ts";
 import { poolStatefulSet } from "./resources/pool-statefulset.ts";
-import { repositoryClaim } from "./resources/repository.ts";
 import { freshBackup, freshBackupTasks, needsFreshBackup } from "./rollout/fresh-backup.ts";
+import { growthOccasion } from "./rollout/occasion.ts";
+import { laggingVolume, volumeReplacement } from "./rollout/replace-volume.ts";
 import { nextStep } from "./rollout/next-step.ts";
 import { poolReplicas } from "./rollout/replicas.ts";
 import type { Step } from "./rollout/step.ts";
 import { switchOverTasks } from "./rollout/switch-over-task.ts";
 import { shardView } from "./rollout/view.ts";
+import { type Repository, repositoryOf } from "./repository.ts";
+import { retention } from "./retention.ts";
 import { readyInCells, shardStatus } from "./status.ts";
 
 export function reconcile(observed: ObservedShard, { now }: { readonly now: Date }): Plan<ShardStatus> {
@@ -50,11 +52,17 @@ export function reconcile(observed: ObservedShard, { now }: { readonly now: Date
   const laggards = laggardsOf(dataPlane.status.podRoles ?? [], now).overdue;
   const view = shardView({ shard, wanted, removed, dataPlane: reading.dataPlane, laggards, switchOvers }, now);
   const step = nextStep(view, now);
-  const backup = backupBefore(observed, now);
+  const isGrowing = growthOccasion(shard, observed.statefulSets) !== undefined;
+  const lagging = isGrowing ? undefined : laggingVolume(observed.claims, wanted, view, step, now);
+  const backup: BackupBefore =
+    isGrowing || lagging !== undefined
+      ? backupBefore(observed, lagging !== undefined, now)
+      : { state: "go", events: [] };
   const replicas = poolReplicas(view, step, backup.state === "wait" ? "later" : "now");
   const replicasOf = (name: string) => replicas.find(({ pool }) => pool === name)?.replicas ?? 0;
 
-  const claim = repositoryClaim(shard);
+  const repository = repositoryOf(shard, observed.claims, now);
+  const kept = retention({ shard, claims: observed.claims, wanted, removed, step });
   const objects: DesiredObject[] = [
     workload(
       kinds.PodDisruptionBudget,
@@ -64,7 +72,8 @@ export function reconcile(observed: ObservedShard, { now }: { readonly now: Date
       ),
     ),
     workload(kinds.ConfigMap, hbaConfigMap(shard)),
-    ...(claim ? [createdOnce(kinds.PersistentVolumeClaim, claim)] : []),
+    ...(repository?.objects ?? []),
+    ...kept.objects,
     ...wanted.flatMap(({ volumes: { target = "", resize } }) => resize.map((claim) => resized(claim, target))),
     // Before the pods, because they register these names.
     ...wanted.flatMap((pool) =>
@@ -81,18 +90,21 @@ export function reconcile(observed: ObservedShard, { now }: { readonly now: Date
     objects,
     deletions: [
       ...replacement(shard, step),
+      ...(lagging !== undefined && backup.state === "go" && backup.events.length === 0
+        ? volumeReplacement(lagging)
+        : []),
       ...wanted.flatMap(({ live, volumes }) =>
         live && volumes.replaceStatefulSet ? [replacementOf(live, volumes.target)] : [],
       ),
-      ...gone.map(({ live }) =>
-        deletionOf(kinds.StatefulSet, live, "its pool is no longer in the spec. Its PersistentVolumeClaims stay."),
-      ),
+      ...gone.map(({ live }) => deletionOf(kinds.StatefulSet, live, poolIsRemoved(shard))),
+      ...kept.deletions,
       ...unused(surplusServices, observed).map((service) => deletionOf(kinds.Service, service)),
     ],
     events: [
       ...troubles.events,
       ...dataPlane.events,
       ...stepEvents(step),
+      ...repositoryEvents(repository),
       ...(backup.state === "go" ? backup.events : []),
     ],
     tasks: [
@@ -101,12 +113,16 @@ export function reconcile(observed: ObservedShard, { now }: { readonly now: Date
       ...(backup.state === "wait" ? backup.tasks : []),
     ],
     status: (failures) =>
-      shardStatus({ shard, wanted, health, removed, ready, replicas, step, backup, dataPlane, failures }, now),
+      shardStatus(
+        { shard, wanted, health, removed, ready, replicas, step, backup, dataPlane, repository, failures },
+        now,
+      ),
     requeueAfterMs: earliest(
       troubles.lookAgainAfterMs,
       dataPlane.lookAgainAfterMs,
       "lookAgainAfterMs" in step ? step.lookAgainAfterMs : undefined,
       backup.state === "wait" ? backup.lookAgainAfterMs : undefined,
+      repository?.lookAgainAfterMs,
     ),
   };
 }
@@ -120,23 +136,31 @@ type BackupBefore =
       readonly tasks: readonly Task[];
     };
 
-/** Whether pods may be added now. */
-function backupBefore({ shard, pods, reading, backup }: ObservedShard, now: Date): BackupBefore {
+/** Whether pods may be added now, or a volume replaced, which is never done without a fresh backup. */
+function backupBefore({ shard, pods, reading, backup }: ObservedShard, always: boolean, now: Date): BackupBefore {
   const { dataPlane } = reading;
   if (backup === undefined || pods.length === 0) return { state: "go", events: [] };
   if (dataPlane.state === "unknown" && dataPlane.isPending) {
     return { state: "wait", message: dataPlane.why, lookAgainAfterMs: readingMs, tasks: [] };
   }
-  if (!needsFreshBackup(dataPlane)) return { state: "go", events: [] };
+  if (!always && !needsFreshBackup(dataPlane)) return { state: "go", events: [] };
   const fresh = freshBackup(backup, now);
   if (fresh.state === "wait") return { ...fresh, tasks: freshBackupTasks(shard, backup) };
   if (fresh.why === undefined) return { state: "go", events: [] };
-  const note = `Pods are added without a fresh backup (${fresh.why}): one that doesn't follow is named in FollowersLagging`;
+  const note = always
+    ? `No volume is replaced, because there is no fresh backup (${fresh.why})`
+    : `Pods are added without a fresh backup (${fresh.why}): one that doesn't follow is named in FollowersLagging`;
   return { state: "go", events: [{ type: "Warning", reason: reasons.noFreshBackup, action: "Backup", note }] };
 }
 
 /** More than a reading takes; its end is looked at anyway. */
 const readingMs = 10_000;
+
+function repositoryEvents(repository: Repository | undefined): EventDraft[] {
+  if (repository?.stall === undefined) return [];
+  const { reason, message } = repository.stall;
+  return [{ type: "Warning", reason, action: "Observe", note: message }];
+}
 
 function stepTasks({ shard, reading: { dataPlane } }: ObservedShard, step: Step): Task[] {
   if (step.do !== "switch-over" || dataPlane.state !== "read" || dataPlane.primary === undefined) return [];
@@ -183,6 +207,11 @@ function statefulSet(shard: Shard, { pool, template, volumes }: WantedPool, repl
 function scaled({ metadata }: V1StatefulSet, replicas: number): DesiredObject {
   const { namespace, name, uid } = metadata ?? {};
   return patched(kinds.StatefulSet, { metadata: { namespace, name, uid }, spec: { replicas } } as KubernetesObject);
+}
+
+function poolIsRemoved({ spec }: Shard): string {
+  const goes = spec.persistentVolumeClaimRetentionPolicy?.whenDeleted === "Delete";
+  return `its pool is no longer in the spec.${goes ? "" : " Its PersistentVolumeClaims stay."}`;
 }
 
 function isEmpty({ spec, status }: V1StatefulSet, pods: number): boolean {

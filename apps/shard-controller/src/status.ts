@@ -22,6 +22,7 @@ import type { DataPlaneReport } from "./data-plane/report.ts";
 import type { PoolHealth } from "./pool-health.ts";
 import type { RemovedPool, WantedPool } from "./pools.ts";
 import { countedPods, neededPods, type PodsInCell, reachesQuorum } from "./quorum.ts";
+import type { Repository } from "./repository.ts";
 import type { PoolReplicas } from "./rollout/replicas.ts";
 import type { Step } from "./rollout/step.ts";
 import { cellOf } from "./rollout/view.ts";
@@ -39,24 +40,47 @@ export interface ShardFacts {
   /** What is waited for before pods are added. */
   readonly backup: { readonly state: "go" } | { readonly state: "wait"; readonly message: string };
   readonly dataPlane: DataPlaneReport;
+  /** Undefined: backups go elsewhere. */
+  readonly repository: Repository | undefined;
   readonly failures: readonly WriteFailure[];
 }
 
 export function shardStatus(facts: ShardFacts, now: Date): ShardStatus {
   const { shard, wanted, health, dataPlane } = facts;
   const { primaryElected, followersLagging } = dataPlane;
-  const others = [primaryElected, ...(followersLagging ? [followersLagging] : []), ...readOnlyPoolsElectable(shard)];
-  const resizes = wanted.flatMap(({ volumes }) => refusedResizes(volumes, facts.failures));
+  const others = [
+    primaryElected,
+    ...(followersLagging ? [followersLagging] : []),
+    ...readOnlyPoolsElectable(shard),
+    ...(facts.repository?.conditions ?? []),
+  ];
+  const growths = [...wanted.map(({ volumes }) => volumes), ...(facts.repository ? [facts.repository.growth] : [])];
+  const resizes = growths.flatMap((growth) => refusedResizes(growth, facts.failures));
   const failures = facts.failures.filter((failure) => !resizes.includes(failure));
-  const volumes = wanted.map(({ name, volumes: growth }) =>
-    volumeSizes({ of: `StatefulSet ${name}`, field: "dataVolumeClaimTemplate" }, growth, facts.failures),
-  );
+  const volumes = [
+    ...wanted.map(({ pool, name, volumes: growth }) => ({
+      key: `${pool.type}/${pool.cell}`,
+      sizes: volumeSizes({ of: `StatefulSet ${name}`, field: "dataVolumeClaimTemplate" }, growth, facts.failures),
+    })),
+    ...repositorySizes(facts),
+  ];
   return {
-    ...baseStatus(shard, { summary: summaryOf(facts, volumes), failures, others }, now),
+    ...baseStatus(
+      shard,
+      {
+        summary: summaryOf(
+          facts,
+          volumes.map(({ sizes }) => sizes),
+        ),
+        failures,
+        others,
+      },
+      now,
+    ),
     ...countsOf(health),
     ...dataPlane.status,
     pools: health.map(({ status }) => status),
-    ...storageGrowthFailures(wanted, volumes),
+    ...storageGrowthFailures(volumes),
   };
 }
 
@@ -74,21 +98,30 @@ function countsOf(pools: readonly PoolHealth[]): { totalPods: number; readyPods:
   return { totalPods: sum("totalPods"), readyPods: sum("readyPods"), updatedPods: sum("updatedPods") };
 }
 
+interface Volumes {
+  /** In `storageGrowthFailures`: where the size is set. */
+  readonly key: string;
+  readonly sizes: VolumeSizes;
+}
+
+function repositorySizes({ repository, failures }: ShardFacts): Volumes[] {
+  if (repository === undefined) return [];
+  const { name, growth } = repository;
+  const given = { of: `PersistentVolumeClaim ${name}`, field: "backupRepository.volumeClaimTemplate" };
+  return [{ key: "backupRepository", sizes: volumeSizes(given, growth, failures) }];
+}
+
 /** What admission needs to know in order to let the user go back to the size that his volumes have. */
-function storageGrowthFailures(
-  wanted: readonly WantedPool[],
-  volumes: readonly VolumeSizes[],
-): Pick<ShardStatus, "storageGrowthFailures"> {
-  const failures = wanted.flatMap(({ pool }, index) => {
-    const sizes = volumes[index];
-    const size = sizes && growthFailure(sizes);
-    return size === undefined ? [] : [[`${pool.type}/${pool.cell}`, size] as const];
+function storageGrowthFailures(volumes: readonly Volumes[]): Pick<ShardStatus, "storageGrowthFailures"> {
+  const failures = volumes.flatMap(({ key, sizes }) => {
+    const size = growthFailure(sizes);
+    return size === undefined ? [] : [[key, size] as const];
   });
   return failures.length === 0 ? {} : { storageGrowthFailures: Object.fromEntries(failures) };
 }
 
 function summaryOf(facts: ShardFacts, volumes: readonly VolumeSizes[]): Summary {
-  const stalls = [unreachableQuorum(facts), volumesStall(volumes)];
+  const stalls = [unreachableQuorum(facts), facts.repository?.stall, volumesStall(volumes)];
   return {
     available: available(facts),
     progressing: progressing(facts, volumes),
@@ -114,11 +147,13 @@ function available(facts: ShardFacts): Summary["available"] {
 }
 
 function progressing(facts: ShardFacts, volumes: readonly VolumeSizes[]): Summary["progressing"] {
-  const { health, removed, step, backup } = facts;
+  const { health, removed, step, backup, repository } = facts;
+  const pending = repository?.pending;
   const behind = health.filter((pool) => pool.progressing);
   const troubles = behind.flatMap((pool) => pool.troubles);
   const sizes = volumes.flatMap(volumeMessages);
   const reason =
+    (pending === undefined ? undefined : reasons.repositoryPending) ??
     troubles[0]?.reason ??
     behind[0]?.reason ??
     (sizes.length > 0 ? reasons.storageNotApplied : undefined) ??
@@ -128,6 +163,7 @@ function progressing(facts: ShardFacts, volumes: readonly VolumeSizes[]): Summar
     status: "True",
     reason,
     message: joinMessages([
+      pending,
       ...stepMessages(facts),
       ...troubles.map(({ message }) => message),
       ...(backup.state === "wait" ? [backup.message] : []),

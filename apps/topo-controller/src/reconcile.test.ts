@@ -99,6 +99,15 @@ describe("the members' volumes", () => {
   });
 });
 
+test("volumes go with the cluster under whenDeleted: Delete", () => {
+  const claim = { metadata: { namespace: "example", name: "data-example-multigres-cluster-global-0", uid: "v" } };
+  const patches = (topoServer = aTopoServer()) =>
+    plan(observed(topoServer, { claims: [claim] })).objects.filter(({ write }) => write === "patch");
+  expect(patches()).toEqual([]);
+  const [patch] = patches(aTopoServer({ persistentVolumeClaimRetentionPolicy: { whenDeleted: "Delete" } }));
+  expect(patch?.object.metadata?.ownerReferences).toMatchObject([{ kind: "MultigresCluster", uid: "cluster-uid" }]);
+});
+
 describe("Events", () => {
   test("tell of members that can't run", () => {
     const state = observed(aTopoServer(), {

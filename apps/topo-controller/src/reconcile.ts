@@ -1,5 +1,14 @@
 import type { TopoServerStatus } from "@multigres/api-types";
-import { deletionOf, kinds, type Plan, replacementOf, resized, surplusOf, workload } from "@multigres/controller-kit";
+import {
+  deletionOf,
+  kinds,
+  type Plan,
+  replacementOf,
+  resized,
+  surplusOf,
+  volumesGoWithCluster,
+  workload,
+} from "@multigres/controller-kit";
 import { troubleReport } from "@multigres/status-kit";
 import { volumeGrowth } from "@multigres/workload-kit";
 import { dataVolumeName } from "./etcd.ts";
@@ -16,12 +25,14 @@ export function reconcile(observed: ObservedTopoServer, { now }: { readonly now:
   const liveClaim = statefulSet?.spec?.volumeClaimTemplates?.find(({ metadata }) => metadata?.name === dataVolumeName);
   const volumes = volumeGrowth(wantedDataClaim(topoServer), liveClaim, claims);
   const { target = "", resize } = volumes;
+  const { whenDeleted } = topoServer.spec.persistentVolumeClaimRetentionPolicy ?? {};
   const budget = memberBudget(topoServer);
   const members = memberHealth(observed);
   const broken = membersBroken(pods, topoServer.spec.replicas);
   const troubles = troubleReport([members], now);
   const objects = [
     ...resize.map((claim) => resized(claim, target)),
+    ...volumesGoWithCluster(claims, topoServer.spec.cluster, whenDeleted === "Delete"),
     workload(kinds.Service, peerService(topoServer)),
     workload(kinds.Service, clientService(topoServer)),
     workload(kinds.StatefulSet, memberStatefulSet(topoServer, volumes.template)),

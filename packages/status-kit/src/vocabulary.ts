@@ -23,6 +23,10 @@ export const conditionTypes = {
   followersLagging: "FollowersLagging",
   /** True: the pools of type readOnly run ordinary poolers, which can be elected. */
   readOnlyPoolsElectable: "ReadOnlyPoolsElectable",
+  /** True: the claim of the backup repository has no volume, so no pod starts. */
+  repositoryPending: "RepositoryPending",
+  /** True: the backup repository can be mounted by one node, and the shard spans cells. */
+  repositoryOnOneNode: "RepositoryOnOneNode",
   /** True: etcd members end again and again because of their volumes; docs/runbooks/etcd-members.md. */
   etcdMembersBroken: "EtcdMembersBroken",
   /** The topology record exists. */
@@ -65,6 +69,8 @@ export const reasons = {
   noTemplates: "NoTemplates",
   nameConflict: "NameConflict",
   noConflict: "NoConflict",
+  repositoryPending: "RepositoryPending",
+  readWriteOnceAcrossCells: "ReadWriteOnceAcrossCells",
   memberLostVolume: "MemberLostVolume",
   otherMembership: "OtherMembership",
   memberCrashing: "MemberCrashing",

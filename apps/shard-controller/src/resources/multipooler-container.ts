@@ -12,6 +12,7 @@ import {
 } from "@multigres/workload-kit";
 import { poolIdentity } from "./identity.ts";
 import { ports } from "./ports.ts";
+import { s3Credentials } from "./s3-credentials.ts";
 import { passwordPath, pgData, poolerDir, sharedMounts, socketFile } from "./volumes.ts";
 
 /** The pod's own Service: its name is the pod's. */
@@ -51,6 +52,7 @@ export function multipoolerContainer(spec: ShardSpec, pool: ResolvedPool): V1Con
       downwardEnv.podIndex,
       { name: "PGDATA", value: pgData },
       { name: "POSTGRES_PASSWORD_FILE", value: passwordPath },
+      ...s3Credentials(spec),
     ],
     ports: [
       { name: "http", containerPort: ports.poolerHttp, protocol: "TCP" },

@@ -285,6 +285,19 @@ describe("what the user sets on a pool", () => {
     });
   });
 
+  test("as S3 credentials reaches both containers, which run pgBackRest, without being read by anybody else", () => {
+    const s3 = { bucket: "b", credentialsSecretRef: { name: "s3-keys" } };
+    const template = templateOf(aShard({ backupRepository: { s3 } }).spec);
+    const from = (key: string) => ({ name: key, valueFrom: { secretKeyRef: { name: "s3-keys", key } } });
+    for (const name of ["postgres", "multipooler"]) {
+      const { env = [] } = container(template, name);
+      expect(env).toContainEqual(from("AWS_ACCESS_KEY_ID"));
+      expect(env).toContainEqual(from("AWS_SECRET_ACCESS_KEY"));
+    }
+    const own = templateOf(aShard({ backupRepository: { s3: { bucket: "b" } } }).spec);
+    expect(JSON.stringify(own)).not.toContain("AWS_");
+  });
+
   test("as S3 repository leaves no repository volume", () => {
     const { spec: pod } = templateOf(aShard({ backupRepository: { s3: { bucket: "b" } } }).spec);
     const mounts = [...(pod?.initContainers ?? []), ...(pod?.containers ?? [])].flatMap((c) => c.volumeMounts ?? []);

@@ -4,6 +4,7 @@ import { containerResources, containerSecurityContext, downwardEnv, flags, httpP
 import { registeredHostname } from "./multipooler-container.ts";
 import { ports } from "./ports.ts";
 import { bridgedPath, type PostgresImage } from "./postgres-image.ts";
+import { s3Credentials } from "./s3-credentials.ts";
 import {
   bridgeDir,
   bridgeMount,
@@ -48,6 +49,7 @@ export function postgresContainer(spec: ShardSpec, pool: ResolvedPool, image: Po
       downwardEnv.podIP,
       { name: "PGDATA", value: pgData },
       { name: "POSTGRES_PASSWORD_FILE", value: passwordPath },
+      ...s3Credentials(spec),
       ...(bridged ? [{ name: "PATH", value: bridgedPath(images.postgres, bridgeDir) }] : []),
     ],
     ports: [{ name: "postgres", containerPort: ports.postgres, protocol: "TCP" }],

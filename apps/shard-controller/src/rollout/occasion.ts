@@ -1,7 +1,20 @@
-import type { V1StatefulSet } from "@kubernetes/client-node";
+import type { V1PersistentVolumeClaim, V1StatefulSet } from "@kubernetes/client-node";
 import type { Shard } from "@multigres/api-types";
 import { names } from "@multigres/workload-kit";
 import { poolIdentity } from "../resources/identity.ts";
+import { isToBeReplaced } from "./replace-volume.ts";
+
+/** What a fresh backup is for: pods that are added, or a volume that is replaced by an empty one; undefined: neither. */
+export function backupOccasion(
+  shard: Shard,
+  statefulSets: readonly V1StatefulSet[],
+  claims: readonly V1PersistentVolumeClaim[],
+): string | undefined {
+  const replaced = claims.filter(isToBeReplaced).map(({ metadata }) => metadata?.uid ?? "");
+  return (
+    growthOccasion(shard, statefulSets) ?? (replaced.length === 0 ? undefined : `volumes ${replaced.sort().join(", ")}`)
+  );
+}
 
 /** Which pods are to be added; undefined: none. */
 export function growthOccasion({ spec }: Shard, statefulSets: readonly V1StatefulSet[]): string | undefined {

@@ -1,0 +1,69 @@
+import { kinds } from "@multigres/controller-kit";
+import { describe, expect, it } from "vitest";
+import { small } from "../fixtures/small.ts";
+import { sharedCluster } from "../support/cluster.ts";
+import { always, eventually } from "../support/eventually.ts";
+import { settled } from "../support/observing.ts";
+import { podsOf } from "./pool-pods.ts";
+
+const cluster = sharedCluster();
+const whole = 180_000;
+
+type Policy = NonNullable<ReturnType<typeof small>["spec"]["persistentVolumeClaimRetentionPolicy"]>;
+
+async function served(purpose: string, policy: Policy) {
+  const namespace = await cluster.namespace(purpose);
+  const scaledTo = async (pods: number, change: Policy = policy) => {
+    const wanted = small(namespace, { pods });
+    wanted.spec.persistentVolumeClaimRetentionPolicy = change;
+    await cluster.apply(wanted);
+    await eventually(async () => {
+      await settled(cluster, namespace, "small");
+      expect((await podsOf(cluster, namespace, "shard-pool")).size).toBe(pods);
+    }, whole);
+  };
+  const claims = async () => {
+    const { items } = await cluster.api.list(kinds.PersistentVolumeClaim, { namespace });
+    return items.map(({ metadata }) => metadata?.name ?? "");
+  };
+  const dataVolumes = async () => (await claims()).filter((name) => name.startsWith("data-small-db")).length;
+  await scaledTo(4);
+  return { namespace, scaledTo, claims, dataVolumes };
+}
+
+describe("volumes", () => {
+  it(
+    "of replicas that are scaled away go under whenScaled: Delete, and those that were kept before stay",
+    async () => {
+      const { scaledTo, dataVolumes } = await served("scaled", { whenScaled: "Retain" });
+      await scaledTo(3);
+      expect(await dataVolumes()).toBe(4);
+      await scaledTo(2, { whenScaled: "Delete" });
+      await eventually(async () => expect(await dataVolumes()).toBe(3));
+      await always(async () => expect(await dataVolumes()).toBe(3));
+    },
+    whole,
+  );
+
+  it(
+    "go with their cluster under whenDeleted: Delete, but never with a child that is deleted by hand",
+    async () => {
+      const { namespace, claims } = await served("deleted", { whenDeleted: "Delete" });
+      const before = await claims();
+      await eventually(async () => {
+        const { items } = await cluster.api.list(kinds.PersistentVolumeClaim, { namespace });
+        for (const { metadata } of items) {
+          expect(metadata?.ownerReferences, metadata?.name).toMatchObject([
+            { kind: "MultigresCluster", name: "small" },
+          ]);
+        }
+      });
+      await cluster.api.delete(kinds.Shard, { namespace, name: "db-default-0" });
+      await settled(cluster, namespace, "small");
+      expect(await claims()).toEqual(before);
+      await cluster.api.delete(kinds.MultigresCluster, { namespace, name: "small" });
+      await eventually(async () => expect(await claims()).toEqual([]), whole);
+    },
+    whole,
+  );
+});
