@@ -65,6 +65,16 @@ describe("the claim of the backup repository", () => {
     ]);
   });
 
+  test("goes with its cluster from the beginning under whenDeleted: Delete, and has no owner otherwise", () => {
+    const owners = (whenDeleted?: "Delete") => {
+      const [claim] =
+        repositoryOf(aShard({ persistentVolumeClaimRetentionPolicy: { whenDeleted } }), [], now)?.objects ?? [];
+      return claim?.object.metadata?.ownerReferences?.map(({ kind, uid }) => `${kind} ${uid}`);
+    };
+    expect(owners("Delete")).toEqual(["MultigresCluster cluster-uid"]);
+    expect(owners()).toBeUndefined();
+  });
+
   test("isn't there for S3", () => {
     expect(repositoryOf(aShard({ backupRepository: { s3: { bucket: "b" } } }), [], now)).toBeUndefined();
   });

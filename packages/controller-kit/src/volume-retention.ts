@@ -11,10 +11,11 @@ import type { KubernetesObject } from "./resource.ts";
  */
 export function volumesGoWithCluster(
   claims: readonly KubernetesObject[],
-  { name, uid }: ClusterReference,
+  cluster: ClusterReference,
   go: boolean,
 ): DesiredObject[] {
-  const owner: OwnerReference = { apiVersion, kind: kinds.MultigresCluster.kind, name, uid };
+  const { uid } = cluster;
+  const owner = clusterOwner(cluster);
   return claims
     .filter(({ metadata }) => go !== (metadata?.ownerReferences?.some((other) => other.uid === uid) ?? false))
     .map(({ metadata }) => {
@@ -28,4 +29,9 @@ export function volumesGoWithCluster(
         },
       });
     });
+}
+
+/** For a volume that goes with its cluster from the beginning. Made again while the cluster goes, it goes, too. */
+export function clusterOwner({ name, uid }: ClusterReference): OwnerReference {
+  return { apiVersion, kind: kinds.MultigresCluster.kind, name, uid };
 }

@@ -1,5 +1,6 @@
 import type { V1PersistentVolumeClaim } from "@kubernetes/client-node";
 import { defaultStorage, type Shard, type ShardSpec } from "@multigres/api-types";
+import { clusterOwner } from "@multigres/controller-kit";
 import { components, names, shardLabels, volumeClaim } from "@multigres/workload-kit";
 import { shardIdentity } from "./identity.ts";
 
@@ -10,7 +11,8 @@ export function repositoryClaimName(spec: ShardSpec): string | undefined {
 
 /**
  * The volume that all poolers of the shard share: none of them starts without it. It has no owner, because data can't
- * be used without its backups: it outlives the Shard as the pods' own volumes do.
+ * be used without its backups: it outlives the Shard as the pods' own volumes do. Under whenDeleted: Delete it goes with the
+ * cluster.
  */
 export function repositoryClaim({ metadata, spec }: Shard): V1PersistentVolumeClaim | undefined {
   const name = repositoryClaimName(spec);
@@ -21,5 +23,7 @@ export function repositoryClaim({ metadata, spec }: Shard): V1PersistentVolumeCl
     ...template,
     resources: { ...resources, requests: { storage: defaultStorage, ...resources?.requests } },
   });
-  return { ...claim, metadata: { ...claim.metadata, namespace: metadata.namespace } };
+  const goes = spec.persistentVolumeClaimRetentionPolicy?.whenDeleted === "Delete";
+  const owners = goes ? { ownerReferences: [clusterOwner(spec.cluster)] } : {};
+  return { ...claim, metadata: { ...claim.metadata, namespace: metadata.namespace, ...owners } };
 }
