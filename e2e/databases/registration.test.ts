@@ -191,3 +191,20 @@ it("a second cluster at the root of another is refused with its name, and overwr
   });
   expect(await stored(cluster.topology, root)).toEqual(before);
 });
+
+it("the last database goes like any other, and the status says that there is none", async () => {
+  const namespace = await cluster.namespace("last");
+  const made = small(namespace);
+  await cluster.apply(made);
+  await settled(cluster, namespace, "small");
+  delete made.spec.databases;
+  await cluster.apply(made);
+  await eventually(async () => {
+    const found = await cluster.api.get(kinds.MultigresCluster, { namespace, name: "small" });
+    expect(found.status?.observedGeneration).toBe(found.metadata.generation);
+    expect(condition(found, "Available")).toMatchObject({ status: "False", reason: "NoDatabases" });
+    expect(condition(found, "Registered")).toBeUndefined();
+    expect(found.status?.databases ?? {}).toEqual({});
+    expect(await keys(globalRoot(namespace, "small"))).toEqual(["cells/z1/Cell"]);
+  });
+});

@@ -1,7 +1,7 @@
 import { labels } from "@multigres/api-types";
 import { type KubernetesObject, kinds, type ResourceKind } from "@multigres/controller-kit";
 import { expect } from "vitest";
-import { demo, std } from "../fixtures/demo.ts";
+import { demo, std, volume } from "../fixtures/demo.ts";
 import { always, eventually } from "../support/eventually.ts";
 import { settled } from "../support/observing.ts";
 import type { OwnCluster } from "../support/own-operator.ts";
@@ -30,6 +30,7 @@ export async function busyRun(cluster: OwnCluster, namespace: string): Promise<v
   await meddle(cluster, namespace);
   await becomeOrphans(cluster, namespace);
   await become();
+  await become(largerAndNewer);
   await cluster.api.delete(kinds.MultigresCluster, { namespace, name: "demo" });
   await eventually(async () => expect(await namesOf(cluster, namespace, kinds.StatefulSet)).toEqual([]));
 }
@@ -41,6 +42,15 @@ function twoOfWhatHadOne({ spec }: Parameters<NonNullable<Change>>[0]): void {
   const [first, second] = spec.cells;
   Object.assign(first?.spec?.multiGateway?.static ?? {}, { replicas: 1 });
   Object.assign(second?.spec?.multiGateway?.dynamic ?? {}, { replicasPerCell: 2 });
+}
+
+/** Volumes don't shrink, so there is no way back from here. */
+function largerAndNewer({ spec }: Parameters<NonNullable<Change>>[0]): void {
+  spec.images = { ...spec.images, postgres: "postgres:15.4" };
+  const etcd = spec.globalTopoServer?.managedSpec;
+  if (etcd) etcd.dataVolumeClaimTemplate = volume("20Gi");
+  const [pool] = spec.databases?.find(({ name }) => name === "tiny_db")?.spec.pools ?? [];
+  if (pool) pool.dataVolumeClaimTemplate = volume("2Gi");
 }
 
 async function removeNearlyEverything(cluster: OwnCluster, namespace: string): Promise<void> {

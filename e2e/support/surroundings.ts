@@ -11,7 +11,7 @@ export interface Surroundings {
   readonly plane: ControlPlane;
   readonly operator: Operator;
   readonly access: ClusterAccess;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 export interface SurroundingsOptions {

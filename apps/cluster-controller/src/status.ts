@@ -3,6 +3,7 @@ import { baseStatus, malformedStatus } from "@multigres/status-kit";
 import { names } from "@multigres/workload-kit";
 import { clusterConditions, clusterSummary, type Findings } from "./conditions.ts";
 import { storageGrowthFailures } from "./growth-failures.ts";
+import type { ClusterHealth } from "./health.ts";
 import { passwordSecretStatus } from "./resources/password-secret.ts";
 
 /** The whole status, rebuilt from what was found. */
@@ -24,12 +25,7 @@ export function clusterStatus(findings: Findings, now: Date): MultigresClusterSt
         { gatewayAvailable, topoServerAvailable },
       ]),
     ),
-    databases: Object.fromEntries(
-      health.databases.map(({ name: database, desiredInstances, readyInstances, servingWrites }) => [
-        database,
-        { desiredInstances, readyInstances, servingWrites },
-      ]),
-    ),
+    ...databases(health),
     desiredInstances: sum("desiredInstances"),
     readyInstances: sum("readyInstances"),
     multiadmin: { available: health.multiadmin.available, serviceName: names.multiadmin(name) },
@@ -42,6 +38,19 @@ export function clusterStatus(findings: Findings, now: Date): MultigresClusterSt
     ...passwordSecretStatus(cluster, failures),
     ...(externals.noted.length > 0 ? { externalTopologies: [...externals.noted] } : {}),
     ...storageGrowthFailures(health),
+  };
+}
+
+/** Left out when there are none: of a map whose last entry goes, server-side apply makes null, which the schema refuses. */
+function databases({ databases: all }: ClusterHealth): Pick<MultigresClusterStatus, "databases"> {
+  if (all.length === 0) return {};
+  return {
+    databases: Object.fromEntries(
+      all.map(({ name, desiredInstances, readyInstances, servingWrites }) => [
+        name,
+        { desiredInstances, readyInstances, servingWrites },
+      ]),
+    ),
   };
 }
 

@@ -20,6 +20,7 @@ import {
   now,
   planned,
   poolName,
+  readWith,
   settled,
   unschedulableSince,
 } from "./testing/builders.ts";
@@ -122,6 +123,41 @@ describe("a pool's StatefulSet", () => {
     });
   });
 
+  test("grows with its volumes: they are asked first, and it is made again without its pods when all of them were", () => {
+    const shard = aShard();
+    const grown = aPool({ dataVolumeClaimTemplate: { resources: { requests: { storage: "20Gi" } } } });
+    const name = poolName(shard, grown);
+    const observed = (requests: readonly string[]): ObservedShard => ({
+      ...allOf(shard),
+      shard: { ...shard, spec: { ...shard.spec, pools: [grown, aPool({ cell: "z2" })] } },
+      claims: requests.map((storage, ordinal) => ({
+        metadata: { namespace: "t1", name: `data-${name}-${ordinal}`, uid: `volume-${ordinal}` },
+        spec: { resources: { requests: { storage } } },
+        status: { phase: "Bound", capacity: { storage: "10Gi" } },
+      })),
+    });
+    const patches = (plan: ReturnType<typeof planFor>) => plan.objects.filter(({ write }) => write === "patch");
+    const asking = planFor(observed(["10Gi", "20Gi", "10Gi"]));
+    expect(patches(asking).map(({ kind, object }) => [kind.kind, object])).toEqual(
+      [0, 2].map((ordinal) => [
+        "PersistentVolumeClaim",
+        {
+          metadata: { namespace: "t1", name: `data-${name}-${ordinal}`, uid: `volume-${ordinal}` },
+          spec: { resources: { requests: { storage: "20Gi" } } },
+        },
+      ]),
+    );
+    expect(asking.deletions).toEqual([]);
+    const asked = planFor(observed(["20Gi", "20Gi", "20Gi"]));
+    expect(patches(asked)).toEqual([]);
+    expect(asked.deletions).toMatchObject([
+      { kind: { kind: "StatefulSet" }, name, uid: `${name}-uid`, propagationPolicy: "Orphan" },
+    ]);
+    const without = { ...observed(["20Gi", "20Gi", "20Gi"]), statefulSets: [] };
+    const [again] = planned(planFor(without), "StatefulSet") as V1StatefulSet[];
+    expect(again?.spec?.volumeClaimTemplates?.[0]?.spec?.resources?.requests).toEqual({ storage: "20Gi" });
+  });
+
   test("keeps its live volume template, which the server would refuse to change, while all else follows the spec", () => {
     const shard = aShard();
     const grown = aPool({ replicas: 5, dataVolumeClaimTemplate: { resources: { requests: { storage: "20Gi" } } } });
@@ -199,11 +235,49 @@ describe("a pool that is no longer in the spec", () => {
   const removed = poolName(shard, aPool({ cell: "z2" }));
   const observed: ObservedShard = { ...allOf(shard), shard: aShard({ pools: [aPool()] }) };
 
-  test("loses its StatefulSet first, while pods and volumes stay reachable", () => {
-    expect(planFor(observed).deletions.map(({ kind, name, uid }) => [kind.kind, name, uid])).toEqual([
-      ["StatefulSet", removed, `${removed}-uid`],
+  /** Its StatefulSet when its pods above `replicas` are gone. */
+  function shrunk(replicas: number): ObservedShard {
+    return {
+      ...observed,
+      statefulSets: observed.statefulSets.map((live) =>
+        live.metadata?.name === removed
+          ? settled({ ...live, spec: { ...live.spec, replicas } } as V1StatefulSet)
+          : live,
+      ),
+      pods: observed.pods.filter(
+        ({ metadata }) =>
+          !metadata?.name?.startsWith(removed) || Number(metadata.name.slice(removed.length + 1)) < replicas,
+      ),
+    };
+  }
+  const replicasOf = (plan: ReturnType<typeof planFor>) =>
+    planned(plan, "StatefulSet").map((object) => [object.metadata?.name, (object as V1StatefulSet).spec?.replicas]);
+  const kept = poolName(shard, aPool());
+  const blind = (given: ObservedShard) => ({
+    ...given,
+    reading: { ...given.reading, dataPlane: readWith(given, `${kept}-0`) },
+  });
+
+  test("loses its pods one at a time, while the StatefulSet, Services and volumes stay", () => {
+    expect(replicasOf(planFor(blind(observed)))).toEqual([
+      [kept, 3],
+      [removed, 2],
     ]);
-    expect(planFor(observed).deletions.map(({ propagationPolicy }) => propagationPolicy)).toEqual([undefined]);
+    expect(replicasOf(planFor(blind(shrunk(2))))).toContainEqual([removed, 1]);
+    expect(planFor(blind(observed)).deletions).toEqual([]);
+  });
+
+  test("keeps its pods while another one is away", () => {
+    const pods = observed.pods.filter(({ metadata }) => metadata?.name !== `${kept}-1`);
+    expect(replicasOf(planFor(blind({ ...observed, pods })))).toContainEqual([removed, 3]);
+  });
+
+  test("loses its StatefulSet when that has no pods any more", () => {
+    expect(planFor(shrunk(0)).deletions.map(({ kind, name, uid }) => [kind.kind, name, uid])).toContainEqual([
+      "StatefulSet",
+      removed,
+      `${removed}-uid`,
+    ]);
   });
 
   test("loses its Services when StatefulSet and pods are gone", () => {
@@ -219,7 +293,7 @@ describe("a pool that is no longer in the spec", () => {
   });
 
   test("has an Event that says that its volumes stay", () => {
-    expect(planFor(observed).deletions.map(({ because }) => because)).toEqual([
+    expect(planFor(shrunk(0)).deletions.flatMap(({ because }) => because ?? [])).toEqual([
       "its pool is no longer in the spec. Its PersistentVolumeClaims stay.",
     ]);
   });

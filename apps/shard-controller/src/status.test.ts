@@ -16,6 +16,7 @@ import {
   notReady,
   now,
   poolName,
+  readWith,
   settled,
 } from "./testing/builders.ts";
 
@@ -58,9 +59,9 @@ function withPods(
   return { ...observed, pods, statefulSets };
 }
 
-function ofOlderRevision(shard: Shard, ordinal: number): Partial<V1Pod> {
+function ofOlderSpec(shard: Shard, ordinal: number): Partial<V1Pod> {
   const { metadata } = aPod(shard, z1, ordinal);
-  return { metadata: { ...metadata, labels: { ...metadata?.labels, "controller-revision-hash": "rev-0" } } };
+  return { metadata: { ...metadata, labels: { ...metadata?.labels, "multigres.com/pod-spec": "older" } } };
 }
 
 describe("a Shard at rest", () => {
@@ -200,32 +201,36 @@ describe("the quorum", () => {
   });
 });
 
-describe("a changed pod template", () => {
+describe("a changed pod spec", () => {
   const shard = aShard();
-  const observed = withPods(shard, { 0: ofOlderRevision(shard, 0), 2: ofOlderRevision(shard, 2) });
-  const noticed = observed.statefulSets.map((statefulSet) =>
-    statefulSet.metadata?.name === poolName(shard, z1) ? settled(statefulSet, { updatedReplicas: 1 }) : statefulSet,
-  );
+  const observed = withPods(shard, { 0: ofOlderSpec(shard, 0), 2: ofOlderSpec(shard, 2) });
+  const name = poolName(shard, z1);
 
-  test("shows in updatedPods and says how many pods are behind, and what to do", () => {
-    const status = statusOf({ ...observed, statefulSets: noticed });
+  test("shows in updatedPods, and says which pod is replaced and how far it is", () => {
+    const reading = { ...observed.reading, dataPlane: readWith(observed, `${name}-1`) };
+    const status = statusOf({ ...observed, reading });
     expect(status).toMatchObject({ readyPods: 6, updatedPods: 4 });
     expect(status.pools?.map(({ updatedPods }) => updatedPods)).toEqual([1, 3]);
     expect(condition(status, "Available").status).toBe("True");
     expect(condition(status, "Progressing")).toMatchObject({ status: "True", reason: "PodsOutdated" });
     expect(condition(status, "Progressing").message).toMatch(
-      /^2 of 6 pods run an older template; pod replacement isn't automatic yet, a pod gets the newest one when it is/,
+      new RegExp(
+        `^Replacing pod ${name}-2; 4 of 6 pods are updated; StatefulSet ${name} has 1 of 3 pods of its newest`,
+      ),
     );
   });
 
-  test("counts no pod as updated until its StatefulSet has seen it", () => {
-    const statefulSets = observed.statefulSets.map((statefulSet) => ({
-      ...statefulSet,
-      metadata: { ...statefulSet.metadata, generation: 2 },
-    }));
-    const status = statusOf({ ...allOf(shard), statefulSets });
-    expect(status).toMatchObject({ readyPods: 6, updatedPods: 0 });
-    expect(condition(status, "Progressing")).toMatchObject({ status: "True", reason: "ChildrenNotObserved" });
+  test("says what it waits for", () => {
+    expect(condition(statusOf(observed), "Progressing").message).toMatch(
+      /^The primary isn't read from the data plane yet; 4 of 6 pods are updated/,
+    );
+  });
+
+  test("of labels and annotations alone leaves pods as updated as they are", () => {
+    const pools = [aPool({ podLabels: { team: "a" }, podAnnotations: { note: "b" } }), z2];
+    expect(statusOf({ ...observed, shard: aShard({ pools }) }).updatedPods).toBe(4);
+    const priced = [aPool({ priorityClassName: "high" }), z2];
+    expect(statusOf({ ...observed, shard: aShard({ pools: priced }) }).updatedPods).toBe(3);
   });
 });
 
@@ -237,7 +242,7 @@ describe("pods whose StatefulSet is away", () => {
       metadata: { ...pod.metadata, ownerReferences: undefined },
     }));
     const status = statusOf({ ...allOf(shard), statefulSets: [], pods });
-    expect(status).toMatchObject({ readyPods: 6, updatedPods: 0 });
+    expect(status).toMatchObject({ readyPods: 6, updatedPods: 6 });
     expect(summary(status)).toMatchObject({ Available: "True", Progressing: "True" });
   });
 
@@ -262,24 +267,73 @@ test("pods of removed ordinals and pools don't count", () => {
   );
 });
 
-test("a storage size that can't be applied yet is said as such, with the way back", () => {
+describe("volumes of another size than wanted", () => {
   const shard = aShard();
-  const bigger = aPool({
-    dataVolumeClaimTemplate: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "20Gi" } } },
+  const sized = (storage: string) =>
+    aPool({ dataVolumeClaimTemplate: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage } } } });
+  const name = poolName(shard, z1);
+  const volume = (request: string, capacity: string, ordinal: number): ObservedShard["claims"][number] => ({
+    metadata: { namespace: "t1", name: `data-${name}-${ordinal}`, uid: `v${ordinal}` },
+    spec: { resources: { requests: { storage: request } } },
+    status: { phase: "Bound", capacity: { storage: capacity } },
   });
-  const status = statusOf({ ...allOf(shard), shard: aShard({ pools: [bigger, z2] }) });
-  expect(summary(status)).toEqual({ Available: "True", Progressing: "True", Ready: "False", Stalled: "True" });
-  const message = `StatefulSet ${poolName(shard, z1)} keeps the volumes that it was made with: storage is 10Gi, wanted is 20Gi`;
-  const reason = "StorageNotApplied";
-  expect(condition(status, "Progressing")).toEqual({ status: "True", reason, message });
-  expect(condition(status, "Stalled")).toEqual({
-    status: "True",
-    reason,
-    message: `${message}; existing volumes can't be changed yet, set dataVolumeClaimTemplate back`,
+  const wanting = (storage: string, ...claims: ObservedShard["claims"][number][]): ObservedShard => ({
+    ...allOf(shard),
+    shard: aShard({ pools: [sized(storage), z2] }),
+    claims,
   });
-  // Admission lets nobody shrink a volume without it.
-  expect(status.storageGrowthFailures).toEqual({ "replica/z1": "10Gi" });
-  expect(statusOf(allOf(shard))).not.toHaveProperty("storageGrowthFailures");
+
+  test("are said to grow", () => {
+    const status = statusOf(wanting("20Gi", volume("10Gi", "10Gi", 0), volume("20Gi", "10Gi", 1)));
+    expect(summary(status)).toEqual({ Available: "True", Progressing: "True", Ready: "False", Stalled: "False" });
+    expect(condition(status, "Progressing")).toEqual({
+      status: "True",
+      reason: "StorageNotApplied",
+      message: `2 volumes of StatefulSet ${name} are growing from 10Gi to 20Gi`,
+    });
+    expect(status).not.toHaveProperty("storageGrowthFailures");
+  });
+
+  test("that can't grow wait for a person, who is told by whom they were refused and the ways out", () => {
+    const message = `PersistentVolumeClaim data-${name}-0: only dynamically provisioned`;
+    const ref = { kind: "PersistentVolumeClaim", namespace: "t1", name: `data-${name}-0` };
+    const status = statusOf(wanting("20Gi", volume("10Gi", "10Gi", 0)), [{ ref, reason: "Forbidden", message }]);
+    expect(summary(status)).toEqual({ Available: "True", Progressing: "True", Ready: "False", Stalled: "True" });
+    expect(condition(status, "Stalled")).toEqual({
+      status: "True",
+      reason: "StorageNotApplied",
+      message: `Volumes of StatefulSet ${name} can't grow from 10Gi to 20Gi: ${message}; set the storage in dataVolumeClaimTemplate back to 10Gi, or let their StorageClass allow volume expansion`,
+    });
+    // Admission lets nobody shrink a volume without it.
+    expect(status.storageGrowthFailures).toEqual({ "replica/z1": "10Gi" });
+  });
+
+  test("that would have to shrink stay, which is said with the way back", () => {
+    const status = statusOf(wanting("5Gi", volume("10Gi", "10Gi", 0)));
+    expect(condition(status, "Stalled").message).toBe(
+      `StatefulSet ${name} keeps the volumes that it was made with: storage is 10Gi, wanted is 5Gi; existing volumes stay as they are, set dataVolumeClaimTemplate back`,
+    );
+    expect(status.storageGrowthFailures).toEqual({ "replica/z1": "10Gi" });
+  });
+
+  test("of a reverted growth are as wanted", () => {
+    const status = statusOf(wanting("10Gi", volume("10Gi", "10Gi", 0)));
+    expect(summary(status)).toMatchObject({ Ready: "True", Stalled: "False" });
+    expect(status).not.toHaveProperty("storageGrowthFailures");
+  });
+});
+
+describe("a scale-down below the quorum", () => {
+  test("stops there, serves on and says so", () => {
+    const shard = aShard({ pools: [z1] });
+    const status = statusOf({ ...allOf(shard), shard: aShard({ pools: [aPool({ replicas: 1 })] }) });
+    expect(summary(status)).toMatchObject({ Available: "True", Ready: "False", Stalled: "True" });
+    expect(condition(status, "Stalled")).toMatchObject({
+      reason: "QuorumUnreachable",
+      message:
+        "Durability policy AT_LEAST_2 needs 2 pods, the pools ask for 1 pod, so 1 more stays: raise the replicas of a pool of database prod_db",
+    });
+  });
 });
 
 describe("ReadOnlyPoolsElectable", () => {

@@ -4,81 +4,107 @@ import {
   baseStatus,
   type ConditionDraft,
   conditionTypes,
+  growthFailure,
   joinMessages,
-  type KeptVolumes,
-  keptVolumesMessage,
-  keptVolumesStall,
   messages,
+  podHealth,
   reasons,
+  refusedResizes,
   type Stall,
   stallOf,
   type Summary,
+  volumeMessages,
+  type VolumeSizes,
+  volumeSizes,
+  volumesStall,
 } from "@multigres/status-kit";
-import type { KeptVolumeClaim } from "@multigres/workload-kit";
 import type { DataPlaneReport } from "./data-plane/report.ts";
 import type { PoolHealth } from "./pool-health.ts";
+import type { RemovedPool, WantedPool } from "./pools.ts";
 import { countedPods, neededPods, type PodsInCell, reachesQuorum } from "./quorum.ts";
-
-export interface PoolFacts {
-  readonly health: PoolHealth;
-  readonly claim: KeptVolumeClaim;
-}
+import type { PoolReplicas } from "./rollout/replicas.ts";
+import type { Step } from "./rollout/step.ts";
+import { cellOf } from "./rollout/view.ts";
 
 export interface ShardFacts {
   readonly shard: Shard;
-  readonly pools: readonly PoolFacts[];
+  readonly wanted: readonly WantedPool[];
+  /** Of each wanted pool. */
+  readonly health: readonly PoolHealth[];
+  readonly removed: readonly RemovedPool[];
+  /** All pods that are ready, also those that are to go. */
+  readonly ready: readonly PodsInCell[];
+  readonly replicas: readonly PoolReplicas[];
+  readonly step: Step;
+  /** What is waited for before pods are added. */
+  readonly backup: { readonly state: "go" } | { readonly state: "wait"; readonly message: string };
   readonly dataPlane: DataPlaneReport;
-  /** Names of StatefulSets whose pool is no longer in the spec. */
-  readonly surplusStatefulSets: readonly string[];
   readonly failures: readonly WriteFailure[];
 }
 
 export function shardStatus(facts: ShardFacts, now: Date): ShardStatus {
-  const { shard, pools, dataPlane, failures } = facts;
+  const { shard, wanted, health, dataPlane } = facts;
   const { primaryElected, followersLagging } = dataPlane;
   const others = [primaryElected, ...(followersLagging ? [followersLagging] : []), ...readOnlyPoolsElectable(shard)];
+  const resizes = wanted.flatMap(({ volumes }) => refusedResizes(volumes, facts.failures));
+  const failures = facts.failures.filter((failure) => !resizes.includes(failure));
+  const volumes = wanted.map(({ name, volumes: growth }) =>
+    volumeSizes({ of: `StatefulSet ${name}`, field: "dataVolumeClaimTemplate" }, growth, facts.failures),
+  );
   return {
-    ...baseStatus(shard, { summary: summaryOf(facts), failures, others }, now),
-    ...countsOf(pools),
+    ...baseStatus(shard, { summary: summaryOf(facts, volumes), failures, others }, now),
+    ...countsOf(health),
     ...dataPlane.status,
-    pools: pools.map(({ health }) => health.status),
-    ...storageGrowthFailures(pools),
+    pools: health.map(({ status }) => status),
+    ...storageGrowthFailures(wanted, volumes),
   };
 }
 
-function countsOf(pools: readonly PoolFacts[]): { totalPods: number; readyPods: number; updatedPods: number } {
+/** All pods that are ready, by cell. */
+export function readyInCells(wanted: readonly WantedPool[], removed: readonly RemovedPool[]): PodsInCell[] {
+  return [
+    ...wanted.map(({ pool: { cell }, pods }) => ({ cell, pods })),
+    ...removed.map((pool) => ({ cell: cellOf(pool), pods: pool.pods })),
+  ].map(({ cell, pods }) => ({ cell, pods: pods.filter(({ pod }) => podHealth(pod).ready).length }));
+}
+
+function countsOf(pools: readonly PoolHealth[]): { totalPods: number; readyPods: number; updatedPods: number } {
   const sum = (count: "totalPods" | "readyPods" | "updatedPods") =>
-    pools.reduce((total, { health }) => total + health.status[count], 0);
+    pools.reduce((total, { status }) => total + status[count], 0);
   return { totalPods: sum("totalPods"), readyPods: sum("readyPods"), updatedPods: sum("updatedPods") };
 }
 
 /** What admission needs to know in order to let the user go back to the size that his volumes have. */
-function storageGrowthFailures(pools: readonly PoolFacts[]): Pick<ShardStatus, "storageGrowthFailures"> {
-  const failures = pools.flatMap(({ health: { status }, claim }) =>
-    claim.storage === undefined ? [] : [[`${status.type}/${status.cell}`, claim.storage] as const],
-  );
+function storageGrowthFailures(
+  wanted: readonly WantedPool[],
+  volumes: readonly VolumeSizes[],
+): Pick<ShardStatus, "storageGrowthFailures"> {
+  const failures = wanted.flatMap(({ pool }, index) => {
+    const sizes = volumes[index];
+    const size = sizes && growthFailure(sizes);
+    return size === undefined ? [] : [[`${pool.type}/${pool.cell}`, size] as const];
+  });
   return failures.length === 0 ? {} : { storageGrowthFailures: Object.fromEntries(failures) };
 }
 
-function summaryOf(facts: ShardFacts): Summary {
-  const stalls = [unreachableQuorum(facts), keptVolumesStall(keptVolumes(facts))];
+function summaryOf(facts: ShardFacts, volumes: readonly VolumeSizes[]): Summary {
+  const stalls = [unreachableQuorum(facts), volumesStall(volumes)];
   return {
     available: available(facts),
-    progressing: progressing(facts),
+    progressing: progressing(facts, volumes),
     stalled: stallOf(stalls.filter((stall) => stall !== undefined)),
   };
 }
 
 function available(facts: ShardFacts): Summary["available"] {
-  const { shard, pools, dataPlane } = facts;
+  const { shard, health, ready, dataPlane } = facts;
   const { durabilityPolicy } = shard.spec;
-  const stall = unreachableQuorum(facts);
-  if (stall) return { status: "False", ...stall };
-  const { totalPods, readyPods } = countsOf(pools);
-  const ready = podsInCells(pools, "readyPods");
+  const { totalPods, readyPods } = countsOf(health);
   const count = `${readyPods} of ${totalPods} pods are ready, durability policy ${durabilityPolicy} needs ${neededPods(durabilityPolicy)}`;
   if (!reachesQuorum(durabilityPolicy, ready)) {
-    const details = pools.flatMap(({ health }) => health.messages);
+    const stall = unreachableQuorum(facts);
+    if (stall) return { status: "False", ...stall };
+    const details = health.flatMap((pool) => pool.messages);
     return { status: "False", reason: reasons.belowQuorum, message: joinMessages([count, ...details]) };
   }
   const { status, reason, message: missing } = dataPlane.primaryElected;
@@ -87,60 +113,53 @@ function available(facts: ShardFacts): Summary["available"] {
   return { status: "True", reason: reasons.quorumReached, message };
 }
 
-function progressing(facts: ShardFacts): Summary["progressing"] {
-  const { pools, surplusStatefulSets } = facts;
-  const behind = pools.map(({ health }) => health).filter((health) => health.progressing);
-  const kept = keptVolumes(facts);
-  const troubles = behind.flatMap((health) => health.troubles);
+function progressing(facts: ShardFacts, volumes: readonly VolumeSizes[]): Summary["progressing"] {
+  const { health, removed, step, backup } = facts;
+  const behind = health.filter((pool) => pool.progressing);
+  const troubles = behind.flatMap((pool) => pool.troubles);
+  const sizes = volumes.flatMap(volumeMessages);
   const reason =
     troubles[0]?.reason ??
     behind[0]?.reason ??
-    (kept.length > 0 ? reasons.storageNotApplied : undefined) ??
-    (surplusStatefulSets.length > 0 ? reasons.removing : undefined);
+    (sizes.length > 0 ? reasons.storageNotApplied : undefined) ??
+    (removed.length > 0 || step.do !== "nothing" ? reasons.removing : undefined);
   if (reason === undefined) return { status: "False", reason: reasons.converged, message: messages.converged };
   return {
     status: "True",
     reason,
     message: joinMessages([
+      ...stepMessages(facts),
       ...troubles.map(({ message }) => message),
-      outdatedPods(facts),
-      ...behind.flatMap((health) => health.messages),
-      ...kept.map(keptVolumesMessage),
-      ...surplusStatefulSets.map((name) => `StatefulSet ${name} of a removed pool is no longer wanted`),
+      ...(backup.state === "wait" ? [backup.message] : []),
+      ...behind.flatMap((pool) => pool.messages),
+      ...sizes,
+      ...removed.map(({ name }) => `StatefulSet ${name} of a removed pool is no longer wanted`),
     ]),
   };
 }
 
-function outdatedPods({ pools }: ShardFacts): string | undefined {
-  const outdated = pools.reduce((sum, { health }) => sum + health.outdatedPods, 0);
-  if (outdated === 0) return undefined;
-  const { totalPods } = countsOf(pools);
-  return `${outdated} of ${totalPods} pods run an older template; pod replacement isn't automatic yet, a pod gets the newest one when it is deleted`;
+/** What is done with pods now, or what that waits for. */
+function stepMessages({ step, health }: ShardFacts): string[] {
+  if (step.do === "nothing") return [];
+  const { totalPods, updatedPods } = countsOf(health);
+  return [step.message, ...(updatedPods < totalPods ? [`${updatedPods} of ${totalPods} pods are updated`] : [])];
 }
 
-function unreachableQuorum({ shard, pools }: ShardFacts): Stall | undefined {
+function unreachableQuorum({ shard, health, replicas }: ShardFacts): Stall | undefined {
   const { durabilityPolicy: policy, database } = shard.spec;
-  const wanted = podsInCells(pools, "totalPods");
+  const wanted = health.map(({ status: { cell, totalPods } }) => ({ cell, pods: totalPods }));
   if (reachesQuorum(policy, wanted)) return undefined;
   const remedy =
     policy === "AT_LEAST_2"
       ? `raise the replicas of a pool of database ${database}`
       : `give database ${database} a pool with replicas in another cell, or durabilityPolicy AT_LEAST_2`;
   const isEmpty = wanted.every(({ pods }) => pods === 0);
+  const staying = replicas.reduce((sum, pool) => sum + pool.heldByQuorum, 0);
+  const held = staying === 0 ? "" : `, so ${staying} more ${staying === 1 ? "stays" : "stay"}`;
   return {
     reason: isEmpty ? reasons.noPodsWanted : reasons.quorumUnreachable,
-    message: `Durability policy ${policy} needs ${neededPods(policy)}, the pools ask for ${countedPods(policy, wanted)}: ${remedy}`,
+    message: `Durability policy ${policy} needs ${neededPods(policy)}, the pools ask for ${countedPods(policy, wanted)}${held}: ${remedy}`,
   };
-}
-
-function keptVolumes({ pools }: ShardFacts): KeptVolumes[] {
-  return pools.flatMap(({ health, claim: { notApplied } }) =>
-    notApplied === undefined ? [] : [{ statefulSet: health.status.statefulSetName, notApplied }],
-  );
-}
-
-export function podsInCells(pools: readonly PoolFacts[], count: "totalPods" | "readyPods"): PodsInCell[] {
-  return pools.map(({ health: { status } }) => ({ cell: status.cell, pods: status[count] }));
 }
 
 function readOnlyPoolsElectable({ spec }: Shard): ConditionDraft[] {

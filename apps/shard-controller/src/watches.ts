@@ -1,4 +1,3 @@
-import type { V1PersistentVolumeClaim } from "@kubernetes/client-node";
 import { labels, type Shard } from "@multigres/api-types";
 import {
   controllerOf,
@@ -11,7 +10,7 @@ import {
   type Watch,
   watch,
 } from "@multigres/controller-kit";
-import { componentSelector, components, shardLabels, trimMetadata, trimPod } from "@multigres/workload-kit";
+import { componentSelector, components, shardLabels, trimClaim, trimPod } from "@multigres/workload-kit";
 import { shardIdentity } from "./resources/identity.ts";
 
 /** Index of Shards and of everything that belongs to one, by the shard's identity. */
@@ -68,9 +67,4 @@ function identityKeys({ metadata }: KubernetesObject): string[] {
 
 function indexValue(namespace: string, values: Readonly<Record<string, string>>): string {
   return [namespace, ...identifying.map((label) => values[label] ?? "")].join("/");
-}
-
-/** Only whether it exists is asked. */
-function trimClaim({ apiVersion, kind, metadata }: V1PersistentVolumeClaim): V1PersistentVolumeClaim {
-  return { apiVersion, kind, metadata: trimMetadata(metadata) };
 }

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { topoController } from "./definition.ts";
 import { memberBudget } from "./resources/disruption-budget.ts";
 import { memberStatefulSet, wantedDataClaim } from "./resources/statefulset.ts";
+import { observe } from "./observe.ts";
 import { aPod, aTopoServer, now } from "./testing/builders.ts";
 
 const topoServer = aTopoServer();
@@ -33,10 +34,7 @@ function member(ordinal: number, uid = "sts-uid"): KubernetesObject {
 
 describe("what is observed of a TopoServer", () => {
   test("is what it controls, and the pods of its StatefulSet", () => {
-    const seen = topoController.observe(
-      topoServer,
-      storesWith(topoController, statefulSet, budget, member(0), member(1)),
-    );
+    const seen = observe(topoServer, storesWith(topoController, statefulSet, budget, member(0), member(1)));
     expect(seen.statefulSet?.metadata?.uid).toBe("sts-uid");
     expect(seen.pods.map(({ metadata }) => metadata?.name)).toEqual([`${name}-0`, `${name}-1`]);
     expect(seen.disruptionBudgets).toHaveLength(1);
@@ -44,18 +42,21 @@ describe("what is observed of a TopoServer", () => {
 
   test("isn't what others control, whatever its name and labels", () => {
     const stranger = live(statefulSet, "other-sts", { kind: "TopoServer", name: "other", uid: "other-uid" });
-    const seen = topoController.observe(topoServer, storesWith(topoController, stranger, member(0, "other-sts")));
+    const seen = observe(topoServer, storesWith(topoController, stranger, member(0, "other-sts")));
     expect(seen.statefulSet).toBeUndefined();
     expect(seen.pods).toEqual([]);
   });
 
-  test("isn't the pods without controller while there is no StatefulSet", () => {
-    expect(
-      topoController.observe(
-        topoServer,
-        storesWith(topoController, { kind: "Pod", metadata: { name: "p", namespace } }),
-      ).pods,
-    ).toEqual([]);
+  test("is its members while their StatefulSet is being made again, and no other pods without controller", () => {
+    const orphan = (podName: string) => ({ kind: "Pod", metadata: { name: podName, namespace } });
+    const { pods } = observe(topoServer, storesWith(topoController, orphan(`${name}-1`), orphan("p")));
+    expect(pods.map(({ metadata }) => metadata?.name)).toEqual([`${name}-1`]);
+  });
+
+  test("is the volumes of its members", () => {
+    const claim = (claimName: string) => ({ kind: "PersistentVolumeClaim", metadata: { name: claimName, namespace } });
+    const stores = storesWith(topoController, claim(`data-${name}-0`), claim(`data-${name}-3`), claim("data-other-0"));
+    expect(observe(topoServer, stores).claims.map(({ metadata }) => metadata?.name)).toEqual([`data-${name}-0`]);
   });
 });
 
@@ -63,6 +64,14 @@ describe("watches", () => {
   test("a member wakes the TopoServer of its StatefulSet's name", () => {
     const wakes = watchOf(topoController, "Pod").wakes;
     expect(wakes?.(member(0), storesWith(topoController))).toEqual([`${namespace}/${name}`]);
+    expect(wakes?.({ metadata: { name: "p", namespace } }, storesWith(topoController))).toEqual([]);
+  });
+
+  test("a volume wakes the TopoServer whose members' name it carries", () => {
+    const wakes = watchOf(topoController, "PersistentVolumeClaim").wakes;
+    expect(wakes?.({ metadata: { name: `data-${name}-0`, namespace } }, storesWith(topoController))).toEqual([
+      `${namespace}/${name}`,
+    ]);
     expect(wakes?.({ metadata: { name: "p", namespace } }, storesWith(topoController))).toEqual([]);
   });
 

@@ -1,27 +1,38 @@
-import type { V1Pod, V1PodDisruptionBudget, V1StatefulSet } from "@kubernetes/client-node";
+import type { V1PersistentVolumeClaim, V1Pod, V1PodDisruptionBudget, V1StatefulSet } from "@kubernetes/client-node";
 import type { TopoServer } from "@multigres/api-types";
-import { kinds, type Stores } from "@multigres/controller-kit";
+import { controllerOf, type Key, kinds, type Stores } from "@multigres/controller-kit";
+import { dataVolumeName } from "./etcd.ts";
 
 export interface ObservedTopoServer {
   readonly topoServer: TopoServer;
   /** Ours, of the wanted name. */
   readonly statefulSet: V1StatefulSet | undefined;
+  /** Its members, also while it is being made again without them. */
   readonly pods: readonly V1Pod[];
+  /** The members' volumes. */
+  readonly claims: readonly V1PersistentVolumeClaim[];
   /** All that we control, wanted or not. */
   readonly disruptionBudgets: readonly V1PodDisruptionBudget[];
 }
 
 export function observe(topoServer: TopoServer, stores: Stores): ObservedTopoServer {
-  const { name, uid = "" } = topoServer.metadata;
-  const statefulSet = stores
-    .of(kinds.StatefulSet)
-    .byIndex("controller", uid)
-    .find(({ metadata }) => metadata?.name === name);
-  const statefulSetUid = statefulSet?.metadata?.uid;
+  const { name, namespace, uid = "" } = topoServer.metadata;
+  const named = stores.of(kinds.StatefulSet).get(`${namespace}/${name}`);
+  const isOurs = named !== undefined && controllerOf(named)?.uid === uid;
+  const ordinals = Array.from({ length: topoServer.spec.replicas }, (_, ordinal) => ordinal);
+  const key = (prefix: string, ordinal: number): Key => `${namespace}/${prefix}${name}-${ordinal}`;
   return {
     topoServer,
-    statefulSet,
-    pods: statefulSetUid === undefined ? [] : stores.of(kinds.Pod).byIndex("controller", statefulSetUid),
+    statefulSet: isOurs ? named : undefined,
+    pods:
+      named === undefined || isOurs
+        ? ordinals
+            .flatMap((ordinal) => stores.of(kinds.Pod).get(key("", ordinal)) ?? [])
+            .filter((pod) => [undefined, name].includes(controllerOf(pod)?.name))
+        : [],
+    claims: ordinals.flatMap(
+      (ordinal) => stores.of(kinds.PersistentVolumeClaim).get(key(`${dataVolumeName}-`, ordinal)) ?? [],
+    ),
     disruptionBudgets: stores.of(kinds.PodDisruptionBudget).byIndex("controller", uid),
   };
 }

@@ -59,24 +59,42 @@ describe("what a TopoServer gets", () => {
 });
 
 describe("the members' volumes", () => {
-  test("keep their template when the spec asks for more, so that everything else is still applied", () => {
-    const state = observed(
-      aTopoServer({ image: "etcd:new", dataVolumeClaimTemplate: { resources: { requests: { storage: "20Gi" } } } }),
-      {
-        statefulSet: aLiveStatefulSet(aTopoServer()),
-      },
-    );
-    expect(plan(state).objects[2]?.object).toMatchObject({
+  const name = "example-multigres-cluster-global";
+  const grown = aTopoServer({
+    image: "etcd:new",
+    dataVolumeClaimTemplate: { resources: { requests: { storage: "20Gi" } } },
+  });
+  const claim = (storage: string, ordinal: number) => ({
+    metadata: { namespace: "example", name: `data-${name}-${ordinal}`, uid: `volume-${ordinal}` },
+    spec: { resources: { requests: { storage } } },
+    status: { phase: "Bound", capacity: { storage: "10Gi" } },
+  });
+  const growing = (...requests: string[]) =>
+    observed(grown, { statefulSet: aLiveStatefulSet(aTopoServer()), claims: requests.map(claim) });
+
+  test("are asked to grow first, while everything else is applied", () => {
+    const { objects, deletions } = plan(growing("10Gi", "20Gi", "10Gi"));
+    expect(objects.filter(({ write }) => write === "patch").map(({ object }) => object.metadata?.name)).toEqual([
+      `data-${name}-0`,
+      `data-${name}-2`,
+    ]);
+    expect(objects.find(({ kind }) => kind.kind === "StatefulSet")?.object).toMatchObject({
       spec: {
         template: { spec: { containers: [{ image: "etcd:new" }] } },
         volumeClaimTemplates: [{ spec: { resources: { requests: { storage: "10Gi" } } } }],
       },
     });
-    expect(plan(state).status([])).toMatchObject({
-      storageGrowthFailures: { data: "10Gi" },
-      conditions: expect.arrayContaining([
-        expect.objectContaining({ type: "Progressing", status: "True", reason: "StorageNotApplied" }),
-      ]),
+    expect(deletions).toEqual([]);
+  });
+
+  test("that were all asked have the StatefulSet made again without its pods", () => {
+    const { deletions } = plan(growing("20Gi", "20Gi", "20Gi"));
+    expect(deletions).toMatchObject([
+      { kind: { kind: "StatefulSet" }, name, uid: "sts-uid", propagationPolicy: "Orphan" },
+    ]);
+    const again = plan({ ...growing("20Gi", "20Gi", "20Gi"), statefulSet: undefined });
+    expect(again.objects.find(({ kind }) => kind.kind === "StatefulSet")?.object).toMatchObject({
+      spec: { volumeClaimTemplates: [{ spec: { resources: { requests: { storage: "20Gi" } } } }] },
     });
   });
 });

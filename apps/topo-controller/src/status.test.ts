@@ -142,26 +142,48 @@ describe("trouble", () => {
     expect(condition("NameConflict", conditions)).toMatchObject({ status: "True", message: failure.message });
   });
 
-  test("of a volume template that can't change is Stalled and names both sizes, or what else differs", () => {
-    const more = (template: object) => ({
-      ...aTopoServer({ dataVolumeClaimTemplate: template }),
-      metadata: aTopoServer().metadata,
-    });
-    const statefulSet = aLiveStatefulSet(aTopoServer());
-    const grown = status(more({ resources: { requests: { storage: "20Gi" } } }), { statefulSet });
-    const kept = "StatefulSet example-multigres-cluster-global keeps the volumes that it was made with";
-    expect(condition("Progressing", grown.conditions)?.message).toBe(`${kept}: storage is 10Gi, wanted is 20Gi`);
-    expect(condition("Stalled", grown.conditions)).toMatchObject({
+  test("of volumes that can't grow is Stalled and names who refused; what runs stays available", () => {
+    const topoServer = aTopoServer({ dataVolumeClaimTemplate: { resources: { requests: { storage: "20Gi" } } } });
+    const name = "data-example-multigres-cluster-global-0";
+    const claim = {
+      metadata: { namespace: "example", name, uid: "v" },
+      spec: { resources: { requests: { storage: "10Gi" } } },
+      status: { phase: "Bound", capacity: { storage: "10Gi" } },
+    };
+    const ref = { kind: "PersistentVolumeClaim", namespace: "example", name };
+    const more = { statefulSet: aLiveStatefulSet(aTopoServer()), claims: [claim] };
+    const growing = status(topoServer, more);
+    expect(condition("Progressing", growing.conditions)).toMatchObject({ status: "True", reason: "StorageNotApplied" });
+    expect(condition("Stalled", growing.conditions)?.status).toBe("False");
+    expect(growing).not.toHaveProperty("storageGrowthFailures");
+    const refused = status(topoServer, more, [{ ref, reason: "Forbidden", message: `${name}: no` }]);
+    expect(condition("Stalled", refused.conditions)).toMatchObject({
       status: "True",
       reason: "StorageNotApplied",
-      message: `${kept}: storage is 10Gi, wanted is 20Gi; existing volumes can't be changed yet, set dataVolumeClaimTemplate back`,
+      message: expect.stringContaining(`can't grow from 10Gi to 20Gi: ${name}: no; set the storage`),
     });
-    expect(condition("Available", grown.conditions)?.status).toBe("True");
-    expect(grown.storageGrowthFailures).toEqual({ data: "10Gi" });
-    const moved = status(more({ resources: { requests: { storage: "10Gi" } }, storageClassName: "fast" }), {
-      statefulSet,
+    expect(condition("Available", refused.conditions)?.status).toBe("True");
+    expect(refused.storageGrowthFailures).toEqual({ data: "10Gi" });
+  });
+
+  test("of a volume template that can't change is Stalled and names what differs", () => {
+    const template = { resources: { requests: { storage: "10Gi" } }, storageClassName: "fast" };
+    const moved = status(aTopoServer({ dataVolumeClaimTemplate: template }), {
+      statefulSet: aLiveStatefulSet(aTopoServer()),
     });
-    expect(condition("Progressing", moved.conditions)?.message).toContain("storageClassName is unset, wanted is fast");
+    expect(condition("Stalled", moved.conditions)?.message).toContain("storageClassName is unset, wanted is fast");
     expect(moved).not.toHaveProperty("storageGrowthFailures");
+  });
+});
+
+describe("members that are ready", () => {
+  const ready = (name: string) => ({ ...aPod(name), status: { conditions: [{ type: "Ready", status: "True" }] } });
+
+  test("serve on while their StatefulSet is made again", () => {
+    const away = status(aTopoServer(), { statefulSet: undefined, pods: [ready("a"), ready("b")] });
+    expect(condition("Available", away.conditions)?.status).toBe("True");
+    expect(condition("Progressing", away.conditions)?.status).toBe("True");
+    const few = status(aTopoServer(), { statefulSet: undefined, pods: [ready("a")] });
+    expect(condition("Available", few.conditions)?.status).toBe("False");
   });
 });

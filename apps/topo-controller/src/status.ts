@@ -2,44 +2,56 @@ import type { TopoServer, TopoServerStatus } from "@multigres/api-types";
 import type { WriteFailure } from "@multigres/controller-kit";
 import {
   baseStatus,
+  type ConditionDraft,
+  growthFailure,
   joinMessages,
-  keptVolumesMessage,
-  keptVolumesStall,
   messages,
   reasons,
+  refusedResizes,
+  stallOf,
   type Summary,
+  type VolumeSizes,
+  volumeMessages,
+  volumeSizes,
+  volumesStall,
   type WorkloadHealth,
 } from "@multigres/status-kit";
-import { type KeptVolumeClaim, names } from "@multigres/workload-kit";
+import { names, type VolumeGrowth } from "@multigres/workload-kit";
 import { dataVolumeName, quorumOf } from "./etcd.ts";
+import { membersStall } from "./member-trouble.ts";
 
 export interface TopoServerFacts {
   readonly topoServer: TopoServer;
   readonly members: WorkloadHealth;
-  /** The members' volumes. */
-  readonly claim: KeptVolumeClaim;
+  /** Set when members are broken. */
+  readonly broken: readonly ConditionDraft[];
+  readonly volumes: VolumeGrowth;
   readonly failures: readonly WriteFailure[];
 }
 
 export function topoServerStatus(facts: TopoServerFacts, now: Date): TopoServerStatus {
-  const { topoServer, members, claim, failures } = facts;
+  const { topoServer, members, broken, volumes, failures } = facts;
   const { name } = topoServer.metadata;
+  const sizes = volumeSizes({ of: `StatefulSet ${name}`, field: "dataVolumeClaimTemplate" }, volumes, failures);
+  const resizes = refusedResizes(volumes, failures);
+  const others = failures.filter((failure) => !resizes.includes(failure));
+  const failedSize = growthFailure(sizes);
   return {
-    ...baseStatus(topoServer, { summary: summaryOf(facts), failures }, now),
+    ...baseStatus(topoServer, { summary: summaryOf(facts, sizes), failures: others, others: broken }, now),
     replicas: members.desired,
     readyReplicas: members.ready,
     clientServiceName: names.topoServerClientService(name),
     peerServiceName: names.topoServerPeerService(name),
-    ...(claim.storage === undefined ? {} : { storageGrowthFailures: { [dataVolumeName]: claim.storage } }),
+    ...(failedSize === undefined ? {} : { storageGrowthFailures: { [dataVolumeName]: failedSize } }),
   };
 }
 
-function summaryOf({ topoServer, members, claim: { notApplied } }: TopoServerFacts): Summary {
-  const kept = notApplied === undefined ? [] : [{ statefulSet: topoServer.metadata.name, notApplied }];
+function summaryOf({ members, broken }: TopoServerFacts, sizes: VolumeSizes): Summary {
+  const stalls = [membersStall(broken), volumesStall([sizes])];
   return {
     available: available(members),
-    progressing: progressing(members, kept.map(keptVolumesMessage)),
-    stalled: keptVolumesStall(kept),
+    progressing: progressing(members, volumeMessages(sizes)),
+    stalled: stallOf(stalls.filter((stall) => stall !== undefined)),
   };
 }
 

@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { V1Pod } from "@kubernetes/client-node";
 import { labels } from "@multigres/api-types";
 import { type ApiClient, kinds } from "@multigres/controller-kit";
 import { idOf, recordsOf, statusOf } from "./canonical-json.ts";
@@ -67,7 +66,8 @@ export async function startMultiadmin(api: ApiClient): Promise<Multiadmin> {
         return;
       case "error":
         return send(response, refusal(500, 13, "failed to retrieve cell names: context deadline exceeded"));
-      default:
+      case "ok":
+      case undefined:
         send(response, await answer(cluster, request, path, body));
     }
   }
@@ -175,8 +175,10 @@ function scriptOf({ script }: Cluster, { key }: SimulatedShard): ShardScript {
   return script.shards?.[key.database] ?? {};
 }
 
+type Pod = NonNullable<(typeof kinds.Pod)["__object"]>;
+
 /** Undefined: its arguments don't name a pooler, or the kubelet couldn't fill them in. */
-function seenPod(pod: V1Pod): { key: SimulatedShard["key"]; pod: SeenPod } | undefined {
+function seenPod(pod: Pod): { key: SimulatedShard["key"]; pod: SeenPod } | undefined {
   const args = pod.spec?.containers.find(({ name }) => name === "multipooler")?.args ?? [];
   const flag = (name: string) => args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
   const index = pod.metadata?.labels?.["apps.kubernetes.io/pod-index"];

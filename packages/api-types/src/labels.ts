@@ -10,6 +10,8 @@ export const labels = {
   poolType: `${group}/pool-type`,
   topoScope: `${group}/topo-scope`,
   topoServer: `${group}/toposerver`,
+  /** On a pool's pods: hash of the pod spec that they were made from. Another one means that they are to be replaced. */
+  podSpec: `${group}/pod-spec`,
   name: "app.kubernetes.io/name",
   instance: "app.kubernetes.io/instance",
   component: "app.kubernetes.io/component",
@@ -26,4 +28,8 @@ export const annotations = {
   appliedHash: `${group}/applied-hash`,
   /** On a child: hash of the spec that its owner wrote. What was edited since deletes nothing; see owner-spec.ts of controller-kit. */
   specHash: `${group}/spec-hash`,
+  /** "true" on a pool pod's PersistentVolumeClaim: a person wants it replaced by a fresh one, if its pod doesn't follow the primary. */
+  replaceVolume: `${group}/replace-volume`,
+  /** Set by the shard-controller on a claim whose replica is being scaled away under whenScaled: Delete. */
+  scaledAway: `${group}/scaled-away`,
 } as const;

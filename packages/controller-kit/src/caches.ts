@@ -1,4 +1,4 @@
-import type { KubernetesObject, ResourceKind } from "./resource.ts";
+import type { Key, KubernetesObject, ResourceKind } from "./resource.ts";
 import type { Stores } from "./store.ts";
 
 /** All caches of one controller, as the manager drives them. */
@@ -15,6 +15,8 @@ export interface Caches extends Stores {
   onChange(listener: CacheListener): void;
   /** Shows the answer of a write to readers until the watch catches up. */
   putFromWrite(kind: ResourceKind, object: KubernetesObject): void;
+  /** Hides an object that was deleted from readers until the watch catches up. */
+  removeFromWrite(kind: ResourceKind, key: Key, uid: string): void;
   /** Objects by kind. */
   sizes(): ReadonlyMap<string, number>;
 }

@@ -1,4 +1,5 @@
 import { reasons } from "@multigres/status-kit";
+import { kinds } from "./kinds.ts";
 import type { Deletion, DesiredObject, EventDraft } from "./plan.ts";
 import type { KubernetesObject, ResourceKind } from "./resource.ts";
 
@@ -17,6 +18,12 @@ export function surplusOf<T extends KubernetesObject>(
 export function deletionOf(kind: ResourceKind, { metadata }: KubernetesObject, because?: string): Deletion {
   const { namespace = "", name = "", uid = "" } = metadata ?? {};
   return { kind, namespace, name, uid, ...(because !== undefined && { because }) };
+}
+
+/** Deletes a StatefulSet without its pods, so that another one with other volume templates can take them over. */
+export function replacementOf(statefulSet: KubernetesObject, size: string | number | undefined): Deletion {
+  const because = `its volumes are to have ${size}, and its template of them can't change. Its pods stay, the next one takes them over.`;
+  return { ...deletionOf(kinds.StatefulSet, statefulSet, because), propagationPolicy: "Orphan" };
 }
 
 /** What the reconciled object tells of its deletions. */

@@ -70,6 +70,69 @@ describe("an object that is only created", () => {
   });
 });
 
+describe("a patch", () => {
+  const aPatch = (change: object, uid?: string): DesiredObject => ({
+    write: "patch",
+    kind: claim,
+    object: { metadata: { namespace: "t1", name: "data", ...(uid && { uid }), ...change } },
+  });
+  const sized = (storage: string): DesiredObject => ({
+    ...aPatch({}),
+    object: { ...aPatch({}).object, spec: { resources: { requests: { storage } } } } as KubernetesObject,
+  });
+  const withClaim = () => {
+    const api = anApi();
+    const seeded = api.seed(
+      claim,
+      anObject(claim, "data", { resources: { requests: { storage: "1Gi" } }, volumeName: "v" }),
+    );
+    return { api, uid: seeded.metadata?.uid };
+  };
+
+  it("changes what it says of an object that is there, and nothing else, once", async () => {
+    const { api } = withClaim();
+    const process = aProcess(api);
+    await process.run([sized("2Gi")]);
+    await process.run([sized("2048Mi")]);
+    expect(api.writes).toEqual(["mergePatch PersistentVolumeClaim data"]);
+    expect(api.peek(claim, "t1/data")?.spec).toEqual({ resources: { requests: { storage: "2Gi" } }, volumeName: "v" });
+  });
+
+  it("never makes an object", async () => {
+    const api = anApi();
+    expect(await aProcess(api).run([sized("2Gi")])).toMatchObject({ failures: [], retry: undefined });
+    expect(api.calls).toEqual([]);
+  });
+
+  it("leaves another object of the name alone", async () => {
+    const { api } = withClaim();
+    await aProcess(api).run([aPatch({ annotations: { a: "b" } }, "another")]);
+    expect(api.writes).toEqual([]);
+  });
+
+  it("takes away what it says is null", async () => {
+    const { api } = withClaim();
+    const process = aProcess(api);
+    await process.run([aPatch({ annotations: { a: "b" } })]);
+    await process.run([aPatch({ annotations: { a: null } })]);
+    await process.run([aPatch({ annotations: { a: null } })]);
+    expect(api.writes).toHaveLength(2);
+    expect(api.peek(claim, "t1/data")?.metadata?.annotations).toEqual({});
+  });
+
+  it("that is refused is told, and the rest of the plan is done", async () => {
+    const { api } = withClaim();
+    api.failNext(
+      "mergePatch",
+      "data",
+      new ApiError({ code: 403, reason: "Forbidden", message: "only growable classes" }),
+    );
+    const { failures } = await aProcess(api).run([sized("2Gi"), aDeployment()]);
+    expect(failures).toMatchObject([{ ref: { kind: "PersistentVolumeClaim", name: "data" }, reason: "Forbidden" }]);
+    expect(api.writes).toContain("create Deployment gateway");
+  });
+});
+
 describe("a plan", () => {
   const service1: DesiredObject = { write: "apply", kind: service, object: anObject(service, "s1", {}) };
   const service2: DesiredObject = { write: "apply", kind: service, object: anObject(service, "s2", {}) };
@@ -173,6 +236,14 @@ describe("a deletion", () => {
     await process.delete(deletion);
     expect(api.writes).toEqual(["delete Deployment gateway"]);
     expect(api.peek(deployment, "t1/gateway")).toBeUndefined();
+  });
+
+  it("hides the object from readers of the cache before the watch does", async () => {
+    const api = anApi();
+    const hidden: string[] = [];
+    const deletion = deletionOf(api.seed(deployment, anObject(deployment, "gateway", {})));
+    await aProcess(api).delete(deletion, { forget: (_kind, key, uid) => hidden.push(`${key} ${uid}`) });
+    expect(hidden).toEqual([`t1/gateway ${deletion.uid}`]);
   });
 
   it("leaves an object of the same name alone that came after", async () => {

@@ -7,6 +7,7 @@ import { type Key, type KubernetesObject, keyOf, type ResourceKind } from "./res
 import type { WriteContext } from "./write-context.ts";
 import { type Retry, refOf, retryOf, writeFailure } from "./write-failure.ts";
 import { writeObject } from "./write-object.ts";
+import { writePatch } from "./write-patch.ts";
 
 export interface ExecutorOptions {
   /** Whether there is a cache of the kind. */
@@ -99,6 +100,10 @@ export class PlanExecutor {
       return undefined;
     }
     const cached = this.#options.cached(desired.kind, keyOf(desired.object));
+    if (desired.write === "patch") {
+      if (cached !== undefined) await writePatch(desired, cached, context);
+      return undefined;
+    }
     const outcome = await writeObject(desired, cached, this.#conflicts.has(name), context);
     this.#conflicts.delete(name);
     if (outcome === "held") return "later";
@@ -150,6 +155,8 @@ export class PlanExecutor {
       if (!isNotFound(error) && !isConflict(error)) throw error;
     }
     remember(this.#deleted, uid);
+    // Who decides next must not take it for still being there.
+    context.forget(kind, `${namespace}/${name}`, uid);
   }
 
   #failure(desired: DesiredObject, error: unknown, context: WriteContext): WriteFailure {

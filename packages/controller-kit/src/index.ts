@@ -3,10 +3,12 @@ export { createApiClient } from "./client/api-client.ts";
 export { carriesIdentityOf } from "./carries-identity.ts";
 export type { ControllerDefinition, Parsed, ReconcileContext, Watch } from "./definition.ts";
 export { watch } from "./definition.ts";
-export { deletionOf, surplusOf } from "./deletions.ts";
-export { child, createdOnce, workload } from "./desired-object.ts";
+export { deletionOf, replacementOf, surplusOf } from "./deletions.ts";
+export { child, createdOnce, patched, resized, workload } from "./desired-object.ts";
 export { kinds } from "./kinds.ts";
+export { hashOf } from "./applied-hash.ts";
 export { loadKubeconfig } from "./kubeconfig.ts";
+export { isConfirmed } from "./owner-spec.ts";
 export { parseWith } from "./parse-with.ts";
 export type {
   Deletion,

@@ -156,6 +156,9 @@ export function createManager<P extends KubernetesObject, O, S, Settings>(
       remember: (kind, object) => {
         if (watched.has(kind.kind)) caches.putFromWrite(kind, object);
       },
+      forget: (kind, key, uid) => {
+        if (watched.has(kind.kind)) caches.removeFromWrite(kind, key, uid);
+      },
     },
   });
   const loop = new ControllerLoop({

@@ -19,6 +19,11 @@ const aService: DesiredObject = {
   kind: kinds.Service,
   object: { metadata: { name: "s" } },
 };
+const aPatch: DesiredObject = {
+  write: "patch",
+  kind: kinds.PersistentVolumeClaim,
+  object: { metadata: { name: "data" } },
+};
 const deletion: Deletion = { kind: kinds.StatefulSet, namespace: "t1", name: "pool", uid: "pool-uid" };
 
 /** The child as `owner`'s controller writes it. */
@@ -60,17 +65,21 @@ describe("a child's spec", () => {
 describe("a plan", () => {
   it("is done as a whole for a confirmed spec; only children get a note", () => {
     const { objects, deletions, held } = confirmedPlan(root, "MultigresCluster", {
-      objects: [aService, shard],
+      objects: [aService, shard, aPatch],
       deletions: [deletion],
     });
     expect(objects[0]).toBe(aService);
+    expect(objects[2]).toBe(aPatch);
     expect(deletions).toEqual([deletion]);
     expect(held).toEqual([]);
   });
 
   it("deletes nothing for a spec that somebody edited, and says what waits for whom", () => {
     const edited = { ...written(root, shard), spec: {} };
-    const { objects, deletions, held } = confirmedPlan(edited, "Shard", { objects: [aService], deletions: [deletion] });
+    const { objects, deletions, held } = confirmedPlan(edited, "Shard", {
+      objects: [aService, aPatch],
+      deletions: [deletion],
+    });
     expect(objects).toEqual([aService]);
     expect(deletions).toEqual([]);
     expect(held).toEqual([

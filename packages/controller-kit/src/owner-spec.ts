@@ -20,7 +20,10 @@ export function isConfirmed(object: WithSpec): boolean {
   return controllerOf(object) === undefined || note === undefined || note === hashOf(object.spec);
 }
 
-/** What of a plan may be done for `owner`: children carry the note, and deletions wait until the owner's spec is confirmed. */
+/**
+ * What of a plan may be done for `owner`: children carry the note, and deletions wait until the owner's spec is confirmed. So do
+ * patches, as not all of them can be taken back.
+ */
 export function confirmedPlan(
   owner: KubernetesObject,
   kind: string,
@@ -28,7 +31,9 @@ export function confirmedPlan(
 ): Pick<Plan<unknown>, "objects" | "deletions"> & { readonly held: readonly WriteFailure[] } {
   const confirmed = isConfirmed(owner);
   return {
-    objects: plan.objects.map((desired) => (desired.write === "exact" ? withNote(desired, confirmed) : desired)),
+    objects: plan.objects
+      .filter(({ write }) => confirmed || write !== "patch")
+      .map((desired) => (desired.write === "exact" ? withNote(desired, confirmed) : desired)),
     deletions: confirmed ? plan.deletions : [],
     held: confirmed ? [] : heldDeletions(owner, kind, plan),
   };

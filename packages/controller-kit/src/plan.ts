@@ -9,11 +9,16 @@ import type { Task } from "./tasks/task.ts";
  * - `apply`: a workload. Created with POST when absent; afterwards server-side apply.
  * - `create`: created with POST and never changed (AlreadyExists is success). Where its kind isn't watched, it is created
  *   once per process; else again whenever the cache shows it gone.
+ * - `patch`: a JSON merge patch of an object that the cache shows, sent when that differs in what the patch says; `null`
+ *   takes a field away. Never creates. Not done for a spec that isn't its owner's: a volume that grew stays grown.
  */
 export interface DesiredObject<T extends KubernetesObject = KubernetesObject> {
-  readonly write: "exact" | "apply" | "create";
+  readonly write: "exact" | "apply" | "create" | "patch";
   readonly kind: ResourceKind<T>;
-  /** Complete: apiVersion, kind, metadata with namespace, labels and the controller ownerReference. */
+  /**
+   * Complete: apiVersion, kind, metadata with namespace, labels and the controller ownerReference. Of a patch: the name, the
+   * UID of the object that is meant, and what is to be changed.
+   */
   readonly object: T;
   /** Says of a live object without any controller whether it is ours to take over (identity in labels and spec). */
   readonly isOurs?: (live: T) => boolean;

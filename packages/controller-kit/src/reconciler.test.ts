@@ -75,6 +75,7 @@ function aReconciler(api: MemoryApi, plan: Partial<Plan<unknown>> | (() => Parti
       assertLeading: () => {},
       mayRevert: () => true,
       remember: () => {},
+      forget: () => {},
     },
   });
   const log = pino({ level: "silent" });

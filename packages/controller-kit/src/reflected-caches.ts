@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import type { CacheListener, Caches } from "./caches.ts";
 import type { ControllerDefinition, Watch } from "./definition.ts";
 import { createReflector, type Reflector, type ReflectorObserver } from "./reflector/reflector.ts";
-import type { KubernetesObject, ResourceKind } from "./resource.ts";
+import type { Key, KubernetesObject, ResourceKind } from "./resource.ts";
 import type { Store } from "./store.ts";
 import { createStore, type ObjectStore } from "./store/object-store.ts";
 import type { Transport } from "./transport/transport.ts";
@@ -64,6 +64,10 @@ class ReflectedCaches implements Caches {
 
   putFromWrite(kind: ResourceKind, object: KubernetesObject): void {
     this.#of(kind.kind).store.putFromWrite(object);
+  }
+
+  removeFromWrite(kind: ResourceKind, key: Key, uid: string): void {
+    this.#of(kind.kind).store.removeFromWrite(key, uid);
   }
 
   sizes(): ReadonlyMap<string, number> {

@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { contentOf, StatusPace } from "./status-pace.ts";
+import { contentOf, isComingUp, type StatusContent, StatusPace } from "./status-pace.ts";
 import { ManualClock } from "./testing/manual-clock.ts";
 
 function paced() {
   const clock = new ManualClock();
-  return { clock, pace: new StatusPace(clock, { briefMs: 100, longMs: 600 }) };
+  const pace = new StatusPace(clock, { knownMs: [100, 600, 900], comingUpMs: [200, 5000] });
+  const wrote = (content: StatusContent, comingUp = false) => pace.wrote("u", content, comingUp);
+  return { clock, pace, wrote };
 }
 
 describe("details of a status", () => {
@@ -13,42 +15,68 @@ describe("details of a status", () => {
   });
 
   it("wait since the last write, each object for itself", async () => {
-    const { clock, pace } = paced();
-    pace.wrote("u", "generation");
+    const { clock, pace, wrote } = paced();
+    wrote("generation");
     expect(pace.waitMs("u")).toBe(100);
     expect(pace.waitMs("other")).toBeLessThanOrEqual(0);
     await clock.advance(60);
     expect(pace.waitMs("u")).toBe(40);
   });
 
-  it("wait longer while they keep changing, whatever else is written in between", async () => {
-    const { clock, pace } = paced();
-    pace.wrote("u", "generation");
-    await clock.advance(100);
-    pace.wrote("u", "details");
-    expect(pace.waitMs("u")).toBe(600);
-    await clock.advance(10);
-    pace.wrote("u", "truth");
+  it("wait longer while they keep changing, up to a bound", async () => {
+    const { clock, pace, wrote } = paced();
+    const waits: number[] = [];
+    for (const content of ["generation", "details", "details", "details", "truth"] as const) {
+      wrote(content);
+      waits.push(pace.waitMs("u"));
+      await clock.advance(pace.waitMs("u"));
+    }
+    expect(waits).toEqual([100, 600, 900, 900, 900]);
+  });
+
+  it("of what comes up for the first time wait longest, and briefly again once it serves", async () => {
+    const { clock, pace, wrote } = paced();
+    wrote("generation", true);
+    expect(pace.waitMs("u")).toBe(200);
+    await clock.advance(200);
+    wrote("details", true);
+    expect(pace.waitMs("u")).toBe(5000);
+    wrote("truth");
     expect(pace.waitMs("u")).toBe(600);
   });
 
   it.each([
     ["after somebody changed the spec", 10, "generation"],
-    ["after a quiet time", 601, "details"],
+    ["after a quiet time", 1201, "details"],
   ] as const)("wait briefly again %s", async (_name, ms, content) => {
-    const { clock, pace } = paced();
-    pace.wrote("u", "generation");
-    pace.wrote("u", "details");
+    const { clock, pace, wrote } = paced();
+    wrote("generation");
+    wrote("details");
     await clock.advance(ms);
-    pace.wrote("u", content);
+    wrote(content);
     expect(pace.waitMs("u")).toBe(100);
   });
 
   it("are forgotten with the object", () => {
-    const { pace } = paced();
-    pace.wrote("u", "generation");
+    const { pace, wrote } = paced();
+    wrote("generation");
     pace.forget("u");
     expect(pace.waitMs("u")).toBeLessThanOrEqual(0);
+  });
+});
+
+describe("an object comes up for the first time", () => {
+  const created = "2026-01-01T00:00:00Z";
+  const available = (status: string, lastTransitionTime: string) => ({
+    conditions: [{ type: "Available", status, lastTransitionTime }],
+  });
+  it.each([
+    ["while it has never been available", available("False", "2026-01-01T00:00:05Z"), true],
+    ["not once it is", available("True", "2026-01-01T00:00:05Z"), false],
+    ["not when it was before", available("False", "2026-01-01T02:00:00Z"), false],
+    ["not when nothing is said of it", {}, false],
+  ])("%s", (_, status, comingUp) => {
+    expect(isComingUp(created, status)).toBe(comingUp);
   });
 });
 
@@ -74,6 +102,18 @@ describe("the content of a status", () => {
       status("True", { conditions: [{ type: "Available", status: "True" }] }),
       status("True"),
     ],
+    [
+      "details",
+      "a step that is done",
+      status("False", { conditions: [{ type: "Registered", status: "Unknown", reason: "Registering" }] }),
+      status("False", { conditions: [{ type: "Registered", status: "True", reason: "Registered" }] }),
+    ],
+    [
+      "truth",
+      "what stands in the way of a step",
+      status("False", { conditions: [{ type: "Registered", status: "Unknown", reason: "Registering" }] }),
+      status("False", { conditions: [{ type: "Registered", status: "False", reason: "TopologyConflict" }] }),
+    ],
     ["details", "a count", status("False"), status("False", { readyPods: 3 })],
     ["details", "False instead of Unknown", status("Unknown"), status("False")],
     [
@@ -82,13 +122,19 @@ describe("the content of a status", () => {
       status("True"),
       status("True", { conditions: [...status("True").conditions].reverse() }),
     ],
-    [
-      "details",
-      "a reason or message",
-      status("False", { conditions: [{ type: "Available", status: "False", reason: "A", message: "a" }] }),
-      status("False", { conditions: [{ type: "Available", status: "False", reason: "B", message: "b" }] }),
-    ],
   ])("is %s for %s", (content, _name, before, after) => {
     expect(contentOf(before, after)).toBe(content);
+  });
+
+  it.each([
+    ["details", "another thing to wait for", "NotCreatedYet", "PodsNotReady"],
+    ["details", "a message", "PodsNotReady", "PodsNotReady"],
+    ["truth", "a trouble", "PodsNotReady", "ImagePullBackOff"],
+    ["truth", "another trouble", "CrashLoopBackOff", "ImagePullBackOff"],
+    ["truth", "the end of a trouble", "ImagePullBackOff", "PodsNotReady"],
+  ])("is %s for %s", (content, _name, before, after) => {
+    const because = (reason: string, message: string) =>
+      status("False", { conditions: [{ type: "Available", status: "False", reason, message }] });
+    expect(contentOf(because(before, "a"), because(after, "b"))).toBe(content);
   });
 });

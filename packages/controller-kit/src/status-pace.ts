@@ -1,17 +1,20 @@
+import { conditionTypes, waitingReasons } from "@multigres/status-kit";
 import type { Clock } from "./clock.ts";
 
-/** How long details of a status may lag behind the last write. */
+/** How long details of a status lag behind the last write: after the first one, the second one and so on of a row. */
 export interface Pace {
-  readonly briefMs: number;
-  /** While they keep changing. */
-  readonly longMs: number;
+  /** Of what has served before: a person who mends it must see it move, on three levels up to the root. */
+  readonly knownMs: readonly number[];
+  /** Of what comes up for the first time: that it isn't there yet is all that anybody waits for. */
+  readonly comingUpMs: readonly number[];
 }
 
-// A person who watches a cluster come up must see it move: three levels of this are still below ten seconds.
-const defaultPace: Pace = { briefMs: 1_000, longMs: 3_000 };
+const defaultPace: Pace = { knownMs: [1_000, 3_000, 10_000, 30_000], comingUpMs: [2_000, 120_000] };
 
 interface Record {
   readonly writtenAt: number;
+  /** Which write of a row without a quiet time it was. */
+  readonly step: number;
   readonly intervalMs: number;
 }
 
@@ -36,14 +39,14 @@ export class StatusPace {
   }
 
   /** Notes that a status was written. */
-  wrote(uid: string, content: StatusContent): void {
+  wrote(uid: string, content: StatusContent, isComingUp: boolean): void {
     const now = this.#clock.monotonic();
     const last = this.#records.get(uid);
-    const { briefMs, longMs } = this.#pace;
-    const quiet = last === undefined || now - last.writtenAt > longMs;
-    const keepsOn = content === "details" || last?.intervalMs === longMs;
-    const intervalMs = !quiet && keepsOn && content !== "generation" ? longMs : briefMs;
-    this.#records.set(uid, { writtenAt: now, intervalMs });
+    const { knownMs, comingUpMs } = this.#pace;
+    const steps = isComingUp ? comingUpMs : knownMs;
+    const isNewRow = last === undefined || content === "generation" || now - last.writtenAt > 2 * last.intervalMs;
+    const step = isNewRow ? 0 : Math.min(last.step + (content === "details" ? 1 : 0), steps.length - 1);
+    this.#records.set(uid, { writtenAt: now, step, intervalMs: steps[step] ?? 0 });
   }
 
   forget(uid: string): void {
@@ -54,6 +57,8 @@ export class StatusPace {
 interface Condition {
   readonly type: string;
   readonly status: string;
+  readonly reason?: string;
+  readonly lastTransitionTime?: string;
 }
 
 interface ConditionedStatus {
@@ -65,7 +70,7 @@ interface ConditionedStatus {
  * What is new in a status.
  *
  * - `generation`: it is the first one, or speaks of another generation.
- * - `truth`: a condition comes, goes, begins or ceases to be True: what others wait for.
+ * - `truth`: a condition comes, goes, begins or ceases to be True: what others wait for; or a trouble shows.
  * - `details`: the rest, counts and messages.
  */
 export type StatusContent = "generation" | "truth" | "details";
@@ -79,9 +84,30 @@ export function contentOf(stored: unknown, next: unknown): StatusContent {
   return truthsOf(before) === truthsOf(after) ? "details" : "truth";
 }
 
+/** Steps on the way to Available: that they are done is no news, what stands in their way is. */
+const steps: ReadonlySet<string> = new Set([
+  conditionTypes.primaryElected,
+  conditionTypes.registered,
+  conditionTypes.templateResolved,
+]);
+
 function truthsOf({ conditions = [] }: ConditionedStatus): string {
   return conditions
-    .map(({ type, status }) => `${type}=${status === "True"}`)
+    .map(({ type, status, reason = "" }) =>
+      [type, status === "True" && !steps.has(type), waitingReasons.has(reason) ? "" : reason].join(),
+    )
     .sort()
-    .join();
+    .join(";");
 }
+
+/** Whether an object has never served: its Available is what it was when it got its first status. */
+export function isComingUp(created: Date | string | undefined, status: unknown): boolean {
+  const { conditions = [] } = (status ?? {}) as ConditionedStatus;
+  const available = conditions.find(({ type }) => type === conditionTypes.available);
+  if (created === undefined || available === undefined || available.status === "True") return false;
+  const since = Date.parse(available.lastTransitionTime ?? "") - new Date(created).getTime();
+  return since < firstStatusMs;
+}
+
+/** How late the first status of a new object may come, and how far clocks may be apart. */
+const firstStatusMs = 60_000;

@@ -1,6 +1,6 @@
 import type { ApiClient, RequestOptions } from "./client.ts";
 import type { EventRecorder } from "./recorder.ts";
-import type { KubernetesObject, ResourceKind } from "./resource.ts";
+import type { Key, KubernetesObject, ResourceKind } from "./resource.ts";
 import type { WriteRecords } from "./write-records.ts";
 
 type WriteVerb = "create" | "replace" | "apply" | "patch" | "status" | "delete";
@@ -24,6 +24,8 @@ export interface WriteContext {
   readonly mayRevert: (uid: string) => boolean;
   /** Shows the answer of a write to readers of the cache until the watch catches up. */
   readonly remember: (kind: ResourceKind, object: KubernetesObject) => void;
+  /** Hides an object that was deleted from readers of the cache until the watch catches up. */
+  readonly forget: (kind: ResourceKind, key: Key, uid: string) => void;
   readonly request: RequestOptions;
 }
 

@@ -2,7 +2,7 @@ import { hashOf } from "./applied-hash.ts";
 import { isNotFound } from "./errors.ts";
 import { apiVersionOf } from "./client/resource-path.ts";
 import { type Key, type KubernetesObject, keyOf, type ResourceKind } from "./resource.ts";
-import { contentOf, type StatusPace } from "./status-pace.ts";
+import { contentOf, isComingUp, type StatusPace } from "./status-pace.ts";
 import { matches } from "./subset.ts";
 import type { WriteContext } from "./write-context.ts";
 
@@ -62,7 +62,7 @@ export class StatusWriter {
       const manager = `${context.fieldManager}-status`;
       const written: WithStatus = await context.client.applyStatus(kind, body, manager, context.request);
       context.observer.written(kind.kind, "status");
-      pace.wrote(uid ?? "", content);
+      pace.wrote(uid ?? "", content, isComingUp(live.metadata?.creationTimestamp, status));
       this.#written.set(uid ?? "", { hash, result: written.status });
       context.remember(kind, written);
     } catch (error) {

@@ -5,8 +5,15 @@ export { findCondition, setConditions, summarize } from "./conditions.ts";
 export type { FailedWrite } from "./failures.ts";
 export { nameConflicts, needsPerson, withFailures } from "./failures.ts";
 export { joinMessages } from "./join-messages.ts";
-export type { KeptVolumes } from "./kept-volumes.ts";
-export { keptVolumesMessage, keptVolumesStall, mergeGrowthFailures } from "./kept-volumes.ts";
+export type { VolumeSizes } from "./volume-sizes.ts";
+export {
+  growthFailure,
+  mergeGrowthFailures,
+  refusedResizes,
+  volumeMessages,
+  volumeSizes,
+  volumesStall,
+} from "./volume-sizes.ts";
 export type { PartHealth, Whole } from "./part.ts";
 export { allOf, partOfWorkload, stallOf, summaryOfParts } from "./part.ts";
 export type { ObservedContainer, ObservedPod, PodHealth } from "./pod.ts";
@@ -16,7 +23,7 @@ export { baseStatus, malformedStatus } from "./status.ts";
 export type { Trouble, TroubleEvent, TroubleReport } from "./trouble.ts";
 export { troubleReport } from "./trouble.ts";
 export type { ConditionType } from "./vocabulary.ts";
-export { conditionTypes, messages, reasons } from "./vocabulary.ts";
+export { conditionTypes, messages, reasons, waitingReasons } from "./vocabulary.ts";
 export type { ObservedWorkload, WantedWorkload, WorkloadHealth } from "./workload.ts";
 export { deploymentHealth, statefulSetHealth } from "./workload.ts";
 export { appliedGeneration, isPaused, pausedByOwner } from "./paused.ts";

@@ -23,6 +23,8 @@ export const conditionTypes = {
   followersLagging: "FollowersLagging",
   /** True: the pools of type readOnly run ordinary poolers, which can be elected. */
   readOnlyPoolsElectable: "ReadOnlyPoolsElectable",
+  /** True: etcd members end again and again because of their volumes; docs/runbooks/etcd-members.md. */
+  etcdMembersBroken: "EtcdMembersBroken",
   /** The topology record exists. */
   registered: "Registered",
   /** True: the annotation multigres.com/paused stops spec changes. */
@@ -52,6 +54,8 @@ export const reasons = {
   podsOutdated: "PodsOutdated",
   storageNotApplied: "StorageNotApplied",
   removing: "Removing",
+  switchingOver: "SwitchingOver",
+  noFreshBackup: "NoFreshBackup",
   writing: "Writing",
   // Stalled and specific types
   nothingToDo: "NothingToDo",
@@ -61,6 +65,9 @@ export const reasons = {
   noTemplates: "NoTemplates",
   nameConflict: "NameConflict",
   noConflict: "NoConflict",
+  memberLostVolume: "MemberLostVolume",
+  otherMembership: "OtherMembership",
+  memberCrashing: "MemberCrashing",
   invalidObject: "InvalidObject",
   writeFailed: "WriteFailed",
   forbidden: "Forbidden",
@@ -90,6 +97,33 @@ export const reasons = {
   cleanupTimedOut: "CleanupTimedOut",
   recordsKept: "RecordsKept",
 } as const;
+
+/** Reasons on the ordinary way to a serving cluster; any other one of a condition is news for a person. */
+export const waitingReasons: ReadonlySet<string> = new Set([
+  // Of pods whose volumes aren't bound yet; if it stays, the first details tell it.
+  "Unschedulable",
+  reasons.allTemplatesResolved,
+  reasons.allAvailable,
+  reasons.belowQuorum,
+  reasons.childrenNotObserved,
+  reasons.componentsUnavailable,
+  reasons.converged,
+  reasons.noPrimary,
+  reasons.noTemplates,
+  reasons.notCreatedYet,
+  reasons.podsNotReady,
+  reasons.podsOutdated,
+  reasons.primaryElected,
+  reasons.primaryUnknown,
+  reasons.quorumReached,
+  reasons.registered,
+  reasons.registering,
+  reasons.removing,
+  reasons.switchingOver,
+  reasons.topologyUnreachable,
+  reasons.waitingForPods,
+  reasons.writing,
+]);
 
 /** Standing messages; they are the earlier draft's words where it gave some. */
 export const messages = {

@@ -1,5 +1,4 @@
 export { type DisruptionBudgetOptions, disruptionBudget } from "./builders/disruption-budget.ts";
-export { type KeptVolumeClaim, keptVolumeClaim } from "./builders/kept-volume-claim.ts";
 export { controllerReference, type Owner, ownedMetadata } from "./builders/metadata.ts";
 export {
   cellNodeSelector,
@@ -16,6 +15,7 @@ export { containerResources } from "./builders/resources.ts";
 export { type ServiceOptions, service, serviceAddress } from "./builders/service.ts";
 export { type TopologyClient, topologyClient } from "./builders/topology-client.ts";
 export { volumeClaim } from "./builders/volume-claim.ts";
+export { type VolumeGrowth, volumeGrowth } from "./builders/volume-growth.ts";
 export {
   defaultTableGroup,
   keyRange,
@@ -48,4 +48,5 @@ export {
   readable,
   type ShardIdentity,
 } from "./names.ts";
+export { trimClaim } from "./trim-claim.ts";
 export { trimMetadata, trimPod } from "./trim-pod.ts";

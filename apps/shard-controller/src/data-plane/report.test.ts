@@ -197,7 +197,7 @@ describe("a pod that is ready but doesn't follow", () => {
 });
 
 describe("multiadmin is asked", () => {
-  const rest = { "list-poolers": 25_000, "pooler-status": 25_000 };
+  const rest = { "list-poolers": 23_000, "pooler-status": 23_000 };
   const often = { "list-poolers": 2_500, "pooler-status": 2_500 };
   const lagging = statusOf({ statuses: oneFollows });
 
@@ -209,7 +209,7 @@ describe("multiadmin is asked", () => {
     ["often while commits wait for followers", { statuses: { [a.name]: aPrimaryStatus(a, []) } }, often],
     ["often while a pod is about to follow", { statuses: oneFollows }, often],
     ["seldom when a pod is long overdue", { statuses: oneFollows, status: lagging, at: later(60) }, rest],
-    ["seldom while it can't be reached", { list: new Error("no route") }, { "list-poolers": 25_000 }],
+    ["seldom while it can't be reached", { list: new Error("no route") }, { "list-poolers": 23_000 }],
   ])("%s", (_, scene, expected) => {
     expect(paces(scene)).toEqual(expected);
   });
@@ -219,6 +219,6 @@ describe("multiadmin is asked", () => {
     const observed = allOf(single);
     const reading = readDataPlane(single, observed.pods, answering({ list: [] }));
     const { tasks } = reconcile({ ...observed, reading }, { now });
-    expect(tasks?.map(({ everyMs }) => everyMs)).toEqual([25_000]);
+    expect(tasks?.map(({ everyMs }) => everyMs)).toEqual([23_000]);
   });
 });

@@ -47,6 +47,7 @@ const job = z.object({ status: enumName, errorMessage: text });
 /** How a backup goes. Jobs live in multiadmin's memory; with the shard named it also looks among the backups. */
 export const backupJob: TaskKind<BackupJobInput, BackupJob, MultiadminSettings> = {
   name: "backup-job",
+  readsOnly: true,
   async perform({ address, jobId, database, tableGroup, shard }, context): Promise<BackupJob> {
     const query = new URLSearchParams({ database, tableGroup, shard });
     const path = `/api/v1/jobs/${encodeURIComponent(jobId)}?${query.toString()}`;

@@ -46,6 +46,7 @@ const answer = z.object({
 /** All poolers of a cluster, without what changes by itself. */
 export const listPoolers: TaskKind<ListPoolersInput, readonly PoolerRecord[], MultiadminSettings> = {
   name: "list-poolers",
+  readsOnly: true,
   async perform({ address }, context) {
     // When it can't read the records of one cell it answers 500, so a list is always the whole one.
     const { poolers } = await callMultiadmin({ address, path: "/api/v1/poolers", answer }, context);

@@ -48,6 +48,7 @@ const answer = z.object({
 /** Asks one pooler, through multiadmin. */
 export const poolerStatus: TaskKind<PoolerStatusInput, PoolerStatus, MultiadminSettings> = {
   name: "pooler-status",
+  readsOnly: true,
   async perform({ address, cell, name }, context) {
     const path = `/api/v1/poolers/${encodeURIComponent(cell)}/${encodeURIComponent(name)}/status`;
     const { status, consensusStatus } = await callMultiadmin({ address, path, answer }, context);

@@ -26,7 +26,7 @@ export const int32 = z
   .nullish()
   .transform((value) => value ?? 0);
 
-export const int64 = z
+const int64 = z
   .union([z.string().regex(/^-?[0-9]+$/), z.number().int()])
   .nullish()
   .transform((value) => String(value ?? 0));

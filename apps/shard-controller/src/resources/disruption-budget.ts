@@ -3,15 +3,15 @@ import type { Shard } from "@multigres/api-types";
 import { components, disruptionBudget, names, shardLabels } from "@multigres/workload-kit";
 import { shardIdentity } from "./identity.ts";
 
-/** One for all pools: the quorum spans them. */
-export function shardDisruptionBudget(shard: Shard): V1PodDisruptionBudget {
+/** One for all pools: the quorum spans them. `pods` are those that should be there now, on the way to what the spec says. */
+export function shardDisruptionBudget(shard: Shard, pods: number): V1PodDisruptionBudget {
   const identity = shardIdentity(shard.spec);
-  const pods = shardLabels(identity, components.shardPool);
+  const selector = shardLabels(identity, components.shardPool);
   return disruptionBudget({
     owner: shard,
     name: names.shardDisruptionBudget(identity),
-    identity: pods,
-    selector: pods,
-    wantedPods: shard.spec.pools.reduce((sum, pool) => sum + pool.replicas, 0),
+    identity: selector,
+    selector,
+    wantedPods: pods,
   });
 }

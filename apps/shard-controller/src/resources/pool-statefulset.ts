@@ -1,29 +1,49 @@
-import type { V1PersistentVolumeClaim, V1StatefulSet } from "@kubernetes/client-node";
-import type { ResolvedPool, Shard } from "@multigres/api-types";
+import type { V1PersistentVolumeClaim, V1PodTemplateSpec, V1StatefulSet } from "@kubernetes/client-node";
+import { labels, type ResolvedPool, type Shard } from "@multigres/api-types";
+import { hashOf } from "@multigres/controller-kit";
 import { names, ownedMetadata, poolLabels } from "@multigres/workload-kit";
 import { poolIdentity } from "./identity.ts";
-import { poolPodTemplate } from "./pool-pod.ts";
 
-/** `volumeClaim` is the template of the pods' data volumes, which can't change while the StatefulSet exists. */
-export function poolStatefulSet(shard: Shard, pool: ResolvedPool, volumeClaim: V1PersistentVolumeClaim): V1StatefulSet {
+export interface PoolStatefulSetParts {
+  readonly template: V1PodTemplateSpec;
+  /** Template of the pods' data volumes, which can't change while the StatefulSet exists. */
+  readonly volumeClaim: V1PersistentVolumeClaim;
+  readonly replicas: number;
+}
+
+export function poolStatefulSet(
+  shard: Shard,
+  pool: ResolvedPool,
+  { template, volumeClaim, replicas }: PoolStatefulSetParts,
+): V1StatefulSet {
   const identity = poolIdentity(shard.spec, pool);
   const name = names.pool(identity);
-  const labels = poolLabels(identity);
+  const selector = poolLabels(identity);
   return {
     apiVersion: "apps/v1",
     kind: "StatefulSet",
-    metadata: ownedMetadata(shard, name, labels) as V1StatefulSet["metadata"],
+    metadata: ownedMetadata(shard, name, selector) as V1StatefulSet["metadata"],
     spec: {
       serviceName: name,
-      replicas: pool.replicas,
+      replicas,
       podManagementPolicy: "Parallel",
       // Pods of one shard must never be replaced side by side, and the shard spans StatefulSets.
       updateStrategy: { type: "OnDelete" },
       // Always: a StatefulSet is also deleted in order to be replaced, and that must never cost a volume.
       persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
-      selector: { matchLabels: labels },
-      template: poolPodTemplate(shard.spec, pool),
+      selector: { matchLabels: selector },
+      template,
       volumeClaimTemplates: [volumeClaim],
     },
   };
+}
+
+/** Its pods tell by it whether their spec is the wanted one. Labels and annotations aren't in it: they restart nothing. */
+export function withSpecHash(template: V1PodTemplateSpec): V1PodTemplateSpec {
+  const { metadata, spec } = template;
+  return { spec, metadata: { ...metadata, labels: { ...metadata?.labels, [labels.podSpec]: hashOf(spec) } } };
+}
+
+export function specHashOf(template: V1PodTemplateSpec | undefined): string | undefined {
+  return template?.metadata?.labels?.[labels.podSpec];
 }

@@ -1,17 +1,19 @@
 import type { V1Pod, V1StatefulSet } from "@kubernetes/client-node";
-import { apiVersion, type ResolvedPool, type Shard, type ShardSpec } from "@multigres/api-types";
+import { apiVersion, labels, type ResolvedPool, type Shard, type ShardSpec } from "@multigres/api-types";
 import type { KubernetesObject, Plan, ResourceKind, TaskResults } from "@multigres/controller-kit";
 import type { ShardStatus } from "@multigres/api-types";
 import { names, objectLabels, poolLabels } from "@multigres/workload-kit";
+import { podHealth } from "@multigres/status-kit";
+import type { ReadDataPlane } from "../data-plane/data-plane.ts";
 import { readDataPlane } from "../data-plane/read.ts";
 import type { ObservedShard } from "../observe.ts";
 import { reconcile } from "../reconcile.ts";
 import { poolIdentity } from "../resources/identity.ts";
+import { poolPodTemplate } from "../resources/pool-pod.ts";
+import { specHashOf, withSpecHash } from "../resources/pool-statefulset.ts";
 
 export const now = new Date("2026-11-20T10:00:00Z");
-
-/** Revision that the pods and StatefulSets below have. */
-const revision = "rev-1";
+const longAgo = new Date("2026-11-20T09:00:00Z");
 
 export function aPool(pool: Partial<ResolvedPool> = {}): ResolvedPool {
   return {
@@ -65,14 +67,19 @@ export function aPod(shard: Shard, pool: ResolvedPool, ordinal: number, change: 
       name: names.poolPod(identity, ordinal),
       namespace: shard.metadata.namespace,
       uid: `${names.poolPod(identity, ordinal)}-uid`,
-      labels: { ...objectLabels(poolLabels(identity)), "controller-revision-hash": revision },
+      labels: { ...objectLabels(poolLabels(identity)), ...podSpecLabel(shard, pool) },
       ownerReferences: [
         { apiVersion: "apps/v1", kind: "StatefulSet", name: names.pool(identity), uid: "sts-uid", controller: true },
       ],
     },
-    status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
+    status: { phase: "Running", conditions: [{ type: "Ready", status: "True", lastTransitionTime: longAgo }] },
     ...change,
   };
+}
+
+/** Tells that the pod was made from the spec that the Shard has for the pool. */
+function podSpecLabel(shard: Shard, pool: ResolvedPool): Record<string, string> {
+  return { [labels.podSpec]: specHashOf(withSpecHash(poolPodTemplate(shard.spec, pool))) ?? "" };
 }
 
 export const notReady: Partial<V1Pod> = {
@@ -117,7 +124,6 @@ export function settled(statefulSet: V1StatefulSet, status: Partial<V1StatefulSe
       replicas,
       readyReplicas: replicas,
       updatedReplicas: replicas,
-      updateRevision: revision,
       ...status,
     },
   };
@@ -126,8 +132,42 @@ export function settled(statefulSet: V1StatefulSet, status: Partial<V1StatefulSe
 /** No task has ended yet. */
 export const noResults: TaskResults = { of: () => undefined };
 
+/** The data plane says that this pod is the primary and all others that are ready follow it. */
+export function readWith(
+  { shard, pods }: Pick<ObservedShard, "shard" | "pods">,
+  podName: string,
+  { term = "1" }: { readonly term?: string } = {},
+): ReadDataPlane {
+  const followers = pods.filter((pod) => podHealth(pod).ready).map(({ metadata }) => metadata?.name ?? "");
+  const cell = shard.spec.pools.find((pool) => podName.startsWith(poolName(shard, pool)))?.cell ?? "";
+  return {
+    state: "read",
+    primary: {
+      podName,
+      cell,
+      pooler: { cell, name: podName },
+      ready: true,
+      rule: { coordinatorTerm: term, leaderSubterm: "0" },
+    },
+    cohort: [podName, ...followers],
+    followers: followers.filter((name) => name !== podName),
+    lagging: [],
+    servingWrites: "True",
+    roles: new Map(),
+  };
+}
+
 export function nothingOf(shard: Shard): ObservedShard {
-  return { shard, statefulSets: [], services: [], pods: [], reading: readDataPlane(shard, [], noResults) };
+  return {
+    shard,
+    statefulSets: [],
+    services: [],
+    pods: [],
+    claims: [],
+    reading: readDataPlane(shard, [], noResults),
+    switchOvers: [],
+    backup: undefined,
+  };
 }
 
 /** Everything that the Shard wants is there and at rest. */
@@ -137,7 +177,7 @@ export function allOf(shard: Shard): ObservedShard {
     Array.from({ length: pool.replicas }, (_, ordinal) => aPod(shard, pool, ordinal)),
   );
   return {
-    shard,
+    ...nothingOf(shard),
     statefulSets: planned(plan, "StatefulSet").map((object) => settled(object as V1StatefulSet)),
     services: planned(plan, "Service").map((object) => ({
       ...object,

@@ -54,6 +54,8 @@ function etcd(topoServer: TopoServer): V1Container {
     command: ["etcd"],
     env: environment(topoServer),
     ports: Object.entries(ports).map(([name, containerPort]) => ({ name, containerPort, protocol: "TCP" })),
+    // The end of its log tells why it ended, to people and to the condition EtcdMembersBroken.
+    terminationMessagePolicy: "FallbackToLogsOnError",
     startupProbe: httpProbe("/readyz", "metrics", { periodSeconds: 2, failureThreshold: 150 }),
     livenessProbe: httpProbe("/livez", "metrics", { periodSeconds: 10, failureThreshold: 6 }),
     readinessProbe: httpProbe("/readyz", "metrics", { periodSeconds: 5 }),

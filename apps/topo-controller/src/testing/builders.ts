@@ -59,5 +59,12 @@ export function aPod(name: string, waiting?: { reason: string; message?: string 
 }
 
 export function observed(topoServer: TopoServer, more: Partial<ObservedTopoServer> = {}): ObservedTopoServer {
-  return { topoServer, statefulSet: aLiveStatefulSet(topoServer), pods: [], disruptionBudgets: [], ...more };
+  return {
+    topoServer,
+    statefulSet: aLiveStatefulSet(topoServer),
+    pods: [],
+    claims: [],
+    disruptionBudgets: [],
+    ...more,
+  };
 }

@@ -75,13 +75,15 @@ export function aProcess(
     assertLeading: () => {},
     mayRevert: () => true,
     remember: () => {},
+    forget: () => {},
     request: {},
   };
   return {
     events: recorder.events,
     run: (objects: readonly DesiredObject[], more: Partial<WriteContext> = {}) =>
       executor.execute(owner, { objects, deletions: [] }, { ...context, ...more }),
-    delete: (deletion: Deletion) => executor.execute(owner, { objects: [], deletions: [deletion] }, context),
+    delete: (deletion: Deletion, more: Partial<WriteContext> = {}) =>
+      executor.execute(owner, { objects: [], deletions: [deletion] }, { ...context, ...more }),
   };
 }
 

@@ -50,6 +50,8 @@ export class MemoryCaches implements Caches {
 
   putFromWrite(): void {}
 
+  removeFromWrite(): void {}
+
   sizes(): ReadonlyMap<string, number> {
     return new Map([...this.#kinds].map((kind) => [kind, this.#api.all(kind).length]));
   }

@@ -347,7 +347,7 @@ it("holds requests back above the rate, in order", async () => {
   const server = await aServer();
   const waits: number[] = [];
   const transport = aTransport(server.access, {
-    rateLimit: { qps: 100, burst: 2 },
+    rateLimit: { qps: 4, burst: 2 },
     observer: { onThrottled: (ms) => waits.push(ms) },
   });
   await Promise.all(Array.from({ length: 4 }, () => transport.request(read)));

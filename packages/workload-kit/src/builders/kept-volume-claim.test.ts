@@ -70,11 +70,6 @@ describe("the volume template of a StatefulSet", () => {
     },
   );
 
-  test("tells the size that the volumes have when another one is wanted, and only then", () => {
-    expect(keptVolumeClaim(wanted(storage("20Gi")), live()).storage).toBe("10Gi");
-    expect(keptVolumeClaim(wanted({ storageClassName: "fast" }), live()).storage).toBeUndefined();
-  });
-
   test("stays the live one, with nothing to say, when only its labels are of another version", () => {
     const metadata = { name: "data", labels: { app: "multigres" } };
     expect(keptVolumeClaim(wanted(), { ...live(), metadata })).toEqual({ template: { ...wanted(), metadata } });

@@ -6,8 +6,6 @@ export interface KeptVolumeClaim {
   readonly template: V1PersistentVolumeClaim;
   /** What the live template lacks of the wanted one, in words; undefined when it is as wanted. */
   readonly notApplied?: string;
-  /** The size that the volumes have, when another one is wanted. */
-  readonly storage?: Quantity;
 }
 
 /**
@@ -22,12 +20,7 @@ export function keptVolumeClaim(
   if (live === undefined) return { template: wanted };
   const differences = differencesOf(wanted, live);
   if (differences.length === 0) return { template: sameLabels(wanted, live) ? wanted : rendered(live) };
-  const [want, has] = [storageOf(wanted), storageOf(live)];
-  return {
-    template: rendered(live),
-    notApplied: differences.join(", "),
-    ...(same(want, has) ? {} : { storage: has }),
-  };
+  return { template: rendered(live), notApplied: differences.join(", ") };
 }
 
 /** Without what the server filled in: that is not ours to write. */
@@ -55,10 +48,6 @@ function differing(want: Facts, have: Facts, equal: typeof same): string[] {
   return Object.keys({ ...want, ...have })
     .filter((fact) => !equal(want[fact], have[fact]))
     .map((fact) => `${fact} is ${have[fact] ?? "unset"}, wanted is ${want[fact] ?? "unset"}`);
-}
-
-function storageOf({ spec }: V1PersistentVolumeClaim): Quantity | undefined {
-  return spec?.resources?.requests?.storage;
 }
 
 function sizesOf({ spec = {} }: V1PersistentVolumeClaim): Facts {

@@ -1,0 +1,187 @@
+import type { MultigresCluster } from "@multigres/api-types";
+import { kinds } from "@multigres/controller-kit";
+import { describe, expect, it } from "vitest";
+import { small } from "../fixtures/small.ts";
+import { sharedCluster } from "../support/cluster.ts";
+import { always, eventually } from "../support/eventually.ts";
+import { condition, settled } from "../support/observing.ts";
+import { disruptionsOf, podsOf } from "./pool-pods.ts";
+
+const cluster = sharedCluster();
+const whole = 240_000;
+
+function ordinalsOf(names: Iterable<string>): number[] {
+  return [...names].map((name) => Number(name.slice(name.lastIndexOf("-") + 1))).sort((a, b) => a - b);
+}
+
+async function served(purpose: string, pods: number) {
+  const namespace = await cluster.namespace(purpose);
+  const scaledTo = async (replicas: number) => {
+    await cluster.apply(small(namespace, { pods: replicas }));
+    await eventually(async () => {
+      const found = await settled(cluster, namespace, "small");
+      expect(found.status?.databases?.["db"]).toMatchObject({ desiredInstances: replicas, readyInstances: replicas });
+      expect((await podsOf(cluster, namespace, "shard-pool")).size).toBe(replicas);
+    }, whole);
+  };
+  const shard = () => cluster.api.get(kinds.Shard, { namespace, name: "db-default-0" });
+  const primary = () =>
+    eventually(async () => {
+      const { status } = await shard();
+      expect(status?.servingWrites).toBe("True");
+      return status?.primaryPod ?? "";
+    });
+  await scaledTo(pods);
+  await primary();
+  const claims = async () => {
+    const { items } = await cluster.api.list(kinds.PersistentVolumeClaim, { namespace });
+    return Object.fromEntries(
+      items
+        .filter(({ metadata }) => metadata?.name?.startsWith("data-small-db"))
+        .map(({ metadata }) => [ordinalsOf([metadata?.name ?? ""])[0], metadata?.uid]),
+    );
+  };
+  return { namespace, scaledTo, shard, primary, claims };
+}
+
+describe("replicas of a pool", () => {
+  it(
+    "case 52: 3, 5, 2: the highest ordinals go first, one at a time; volumes stay and are taken again by 3",
+    async () => {
+      const { namespace, scaledTo, claims } = await served("case52", 3);
+      await scaledTo(5);
+      const volumes = await claims();
+      expect(Object.keys(volumes)).toEqual(["0", "1", "2", "3", "4"]);
+
+      const pods = await podsOf(cluster, namespace, "shard-pool");
+      const history = await cluster.history(kinds.Pod, namespace);
+      await scaledTo(2);
+      history.stop();
+      const { order } = disruptionsOf(pods, history, "db");
+      expect(order.map((name) => ordinalsOf([name])[0])).toEqual([4, 3, 2]);
+      expect(await claims()).toEqual(volumes);
+      await eventually(async () => {
+        const { items } = await cluster.api.list(kinds.Service, {
+          namespace,
+          labelSelector: "multigres.com/database=db",
+        });
+        expect(items).toHaveLength(3);
+        const { items: budgets } = await cluster.api.list(kinds.PodDisruptionBudget, {
+          namespace,
+          labelSelector: "multigres.com/database=db",
+        });
+        expect(budgets[0]?.spec?.minAvailable).toBe(1);
+      });
+
+      await scaledTo(3);
+      expect(await claims()).toEqual(volumes);
+      const again = (await podsOf(cluster, namespace, "shard-pool")).values();
+      const used = [...again].flatMap(({ spec }) =>
+        (spec?.volumes ?? []).map((volume) => volume.persistentVolumeClaim?.claimName),
+      );
+      expect(ordinalsOf(used.filter((name) => name?.startsWith("data-small-db")) as string[])).toEqual([0, 1, 2]);
+    },
+    whole * 2,
+  );
+
+  it(
+    "shrink past the primary after switching over, and never take it",
+    async () => {
+      const { namespace, scaledTo, primary } = await served("primary", 4);
+      const [highest = ""] = [...(await podsOf(cluster, namespace, "shard-pool")).keys()].sort().reverse();
+      await cluster.multiadmin.script({ namespace, name: "small" }, { shards: { db: { primary: highest } } });
+      await eventually(async () => expect(await primary()).toBe(highest));
+      await cluster.multiadmin.script({ namespace, name: "small" }, {});
+      await scaledTo(2);
+      const requests = await cluster.multiadmin.requests({ namespace, name: "small" });
+      expect(requests.filter(({ path }) => path.endsWith("/switch-primary")).length).toBeGreaterThan(0);
+      expect(await primary()).not.toBe(highest);
+    },
+    whole,
+  );
+
+  it(
+    "stop at the quorum, serve on, and say so",
+    async () => {
+      const { namespace, shard, scaledTo } = await served("quorum", 3);
+      await cluster.apply(small(namespace, { pods: 1 }));
+      await eventually(async () => {
+        const found = await shard();
+        expect(condition(found, "Stalled")).toMatchObject({ status: "True", reason: "QuorumUnreachable" });
+        expect(condition(found, "Stalled")?.message).toContain("so 1 more stays");
+        expect((await podsOf(cluster, namespace, "shard-pool")).size).toBe(2);
+      }, whole);
+      await always(async () => {
+        expect((await podsOf(cluster, namespace, "shard-pool")).size).toBe(2);
+        expect(condition(await shard(), "Available")).toMatchObject({ status: "True" });
+      });
+      await scaledTo(2);
+    },
+    whole,
+  );
+
+  it(
+    "grow after a fresh backup where there were failovers",
+    async () => {
+      const { namespace, scaledTo, primary } = await served("backup", 3);
+      const backups = async () => {
+        const requests = await cluster.multiadmin.requests({ namespace, name: "small" });
+        return requests.filter(({ method, path }) => method === "POST" && path === "/api/v1/backups");
+      };
+      await scaledTo(4);
+      expect(await backups()).toEqual([]);
+      const lost = await primary();
+      await cluster.api.delete(kinds.Pod, { namespace, name: lost });
+      await eventually(async () => expect(await primary()).not.toBe(lost));
+      await scaledTo(5);
+      expect(await backups()).toHaveLength(1);
+      expect(JSON.parse((await backups())[0]?.body ?? "{}")).toMatchObject({ forcePrimary: true, database: "db" });
+    },
+    whole,
+  );
+});
+
+describe("a removed pool", () => {
+  it(
+    "loses its pods one at a time and its volumes never, and takes them again when it is back",
+    async () => {
+      const namespace = await cluster.namespace("pool");
+      const pools = (...of: ("replica" | "readOnly")[]): MultigresCluster => {
+        const wanted = small(namespace, { pods: 2 });
+        const [database] = wanted.spec.databases ?? [];
+        if (database) database.spec = { pools: of.map((type) => ({ type, cell: "z1", replicas: 2 })) };
+        return wanted;
+      };
+      const is = async (replicas: number) =>
+        eventually(async () => {
+          await settled(cluster, namespace, "small");
+          expect((await podsOf(cluster, namespace, "shard-pool")).size).toBe(replicas);
+          const { items } = await cluster.api.list(kinds.StatefulSet, {
+            namespace,
+            labelSelector: "multigres.com/database=db",
+          });
+          expect(items).toHaveLength(replicas / 2);
+        }, whole);
+      const claims = async () => {
+        const { items } = await cluster.api.list(kinds.PersistentVolumeClaim, { namespace });
+        return Object.fromEntries(items.map(({ metadata }) => [metadata?.name, metadata?.uid]));
+      };
+      await cluster.apply(pools("replica", "readOnly"));
+      await is(4);
+      const volumes = await claims();
+      const pods = await podsOf(cluster, namespace, "shard-pool");
+      const history = await cluster.history(kinds.Pod, namespace);
+      await cluster.apply(pools("replica"));
+      await is(2);
+      history.stop();
+      const { order } = disruptionsOf(pods, history, "db");
+      expect(ordinalsOf(order.slice(0, 1))).toEqual([1]);
+      expect(order).toHaveLength(2);
+      expect(order.every((name) => name.includes("readonly"))).toBe(true);
+      await cluster.apply(pools("replica", "readOnly"));
+      await is(4);
+      expect(await claims()).toEqual(volumes);
+    },
+    whole,
+  );
+});

@@ -1,0 +1,129 @@
+import type { MultigresCluster } from "@multigres/api-types";
+import { kinds } from "@multigres/controller-kit";
+import { describe, expect, it } from "vitest";
+import { demo, std, volume } from "../fixtures/demo.ts";
+import { sharedCluster } from "../support/cluster.ts";
+import { eventually } from "../support/eventually.ts";
+import { condition, settled } from "../support/observing.ts";
+import { podsOf, uidsOf } from "./pool-pods.ts";
+
+const cluster = sharedCluster();
+const whole = 180_000;
+
+async function claimsOf(namespace: string, prefix: string) {
+  const { items } = await cluster.api.list(kinds.PersistentVolumeClaim, { namespace });
+  return items.filter(({ metadata }) => metadata?.name?.startsWith(prefix));
+}
+
+/** The sizes that a StatefulSet's template of volumes says. */
+async function templatesOf(namespace: string, component: string) {
+  const { items } = await cluster.api.list(kinds.StatefulSet, {
+    namespace,
+    labelSelector: `app.kubernetes.io/component=${component}`,
+  });
+  return Object.fromEntries(
+    items.map(({ metadata, spec }) => [
+      metadata?.name,
+      spec?.volumeClaimTemplates?.[0]?.spec?.resources?.requests?.["storage"],
+    ]),
+  );
+}
+
+describe("storage", () => {
+  it(
+    "case 53: grows from 10Gi to 20Gi: volumes and templates follow, and no pod is restarted",
+    async () => {
+      const namespace = await cluster.namespace("case53");
+      const sized = (etcd: string) =>
+        demo(({ spec }) => {
+          const { managedSpec } = spec.globalTopoServer ?? {};
+          if (managedSpec) managedSpec.dataVolumeClaimTemplate = volume(etcd);
+        }, namespace);
+      const templateOf = (storage: string) =>
+        std(({ spec }) => {
+          for (const pool of spec.pools) pool.dataVolumeClaimTemplate = volume(storage);
+        }, namespace);
+      await cluster.apply(templateOf("10Gi"), sized("10Gi"));
+      await settled(cluster, namespace);
+      const pods = async () => ({
+        ...uidsOf(await podsOf(cluster, namespace, "shard-pool")),
+        ...uidsOf(await podsOf(cluster, namespace, "toposerver")),
+      });
+      const before = await pods();
+      expect(Object.keys(before)).toHaveLength(8 + 4);
+
+      const history = await cluster.history(kinds.Pod, namespace);
+      const topology = await cluster.history(kinds.TopoServer, namespace);
+      await cluster.apply(templateOf("20Gi"), sized("20Gi"));
+      await eventually(async () => {
+        await settled(cluster, namespace);
+        for (const [prefix, count] of [
+          ["data-demo-prod", 6],
+          ["data-demo-global", 3],
+        ] as const) {
+          const claims = await claimsOf(namespace, prefix);
+          expect(claims).toHaveLength(count);
+          for (const { metadata, spec, status } of claims) {
+            expect(spec?.resources?.requests, metadata?.name).toEqual({ storage: "20Gi" });
+            expect(status?.capacity, metadata?.name).toEqual({ storage: "20Gi" });
+          }
+        }
+        const pools = await templatesOf(namespace, "shard-pool");
+        expect(Object.values(pools).map(String).toSorted()).toEqual(["1Gi", "20Gi", "20Gi"]);
+        expect(await templatesOf(namespace, "toposerver")).toMatchObject({ "demo-global": "20Gi" });
+      }, whole);
+      history.stop();
+      topology.stop();
+      expect(await pods()).toEqual(before);
+      expect(history.versions.filter(({ metadata }) => metadata?.deletionTimestamp !== undefined)).toEqual([]);
+      // etcd never seemed to be away, either.
+      expect(topology.versions.map((version) => condition(version, "Available")?.status)).not.toContain("False");
+    },
+    whole + 60_000,
+  );
+
+  it(
+    "case 54: on a class that can't grow is a condition, blocks nothing else, and may go back to the size that it has",
+    async () => {
+      const namespace = await cluster.namespace("case54");
+      const sized = (storage: string, change: (cluster: MultigresCluster) => void = () => {}) =>
+        demo((wanted) => {
+          const [pool] = wanted.spec.databases?.find(({ name }) => name === "tiny_db")?.spec.pools ?? [];
+          if (pool) pool.dataVolumeClaimTemplate = { ...volume(storage), storageClassName: "fixed" };
+          change(wanted);
+        }, namespace);
+      await cluster.apply(std(undefined, namespace), sized("10Gi"));
+      await settled(cluster, namespace);
+      const before = uidsOf(await podsOf(cluster, namespace, "shard-pool"));
+
+      const further = (wanted: MultigresCluster) => {
+        wanted.spec.multiadmin = { replicas: 2 };
+        const [pool] = wanted.spec.databases?.find(({ name }) => name === "tiny_db")?.spec.pools ?? [];
+        if (pool) pool.replicas = 3;
+      };
+      await cluster.apply(sized("20Gi", further));
+      await eventually(async () => {
+        const root = await cluster.api.get(kinds.MultigresCluster, { namespace, name: "demo" });
+        expect(condition(root, "Stalled")).toMatchObject({ status: "True", reason: "StorageNotApplied" });
+        expect(condition(root, "Stalled")?.message).toMatch(/can't grow from 10Gi to 20Gi/);
+        expect(condition(root, "Available")).toMatchObject({ status: "True" });
+        expect(root.status?.storageGrowthFailures).toEqual({ "databases/tiny_db/replica/z2": "10Gi" });
+        expect(root.status?.databases?.["tiny_db"]).toMatchObject({ desiredInstances: 3, readyInstances: 3 });
+        const admin = await cluster.api.get(kinds.Deployment, { namespace, name: "demo-multiadmin" });
+        expect(admin.status?.readyReplicas).toBe(2);
+      }, whole);
+
+      await cluster.apply(sized("10Gi", further));
+      await eventually(async () => {
+        const root = await settled(cluster, namespace);
+        expect(condition(root, "Stalled")).toMatchObject({ status: "False" });
+        expect(root.status).not.toHaveProperty("storageGrowthFailures");
+      }, whole);
+      for (const { spec } of await claimsOf(namespace, "data-demo-tiny")) {
+        expect(spec?.resources?.requests).toEqual({ storage: "10Gi" });
+      }
+      expect(uidsOf(await podsOf(cluster, namespace, "shard-pool"))).toMatchObject(before);
+    },
+    whole * 2,
+  );
+});
