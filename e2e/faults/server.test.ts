@@ -121,7 +121,7 @@ describe("the API server", () => {
     for (const namespace of namespaces) await cluster.kubectl(["-n", namespace, "delete", "multigrescluster", "small"]);
   });
 
-  it("that has forgotten the past (410 after a compaction): everything is listed anew, what went meanwhile included", async () => {
+  it("case 69: that was away and has forgotten the past (410 after a compaction): everything is listed anew, what went meanwhile included", async () => {
     // Whoever is cut off for as long as this takes would lose its Lease, start anew and need no old version.
     await cluster.replace(controllerNames, { env: { LEADER_ELECTION: "false" } });
     await cluster.allReady();

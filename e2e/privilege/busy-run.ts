@@ -26,7 +26,7 @@ export async function busyRun(cluster: OwnCluster, namespace: string): Promise<v
   await removeNearlyEverything(cluster, namespace);
   await become();
   await registerCrashingGateways(cluster, namespace);
-  await become();
+  await become(twoOfWhatHadOne);
   await meddle(cluster, namespace);
   await becomeOrphans(cluster, namespace);
   await become();

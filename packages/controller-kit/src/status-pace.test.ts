@@ -123,7 +123,7 @@ describe("the content of a status", () => {
       status("True", { conditions: [...status("True").conditions].reverse() }),
     ],
   ])("is %s for %s", (content, _name, before, after) => {
-    expect(contentOf(before, after)).toBe(content);
+    expect(contentOf(before, after, false)).toBe(content);
   });
 
   it.each([
@@ -135,6 +135,14 @@ describe("the content of a status", () => {
   ])("is %s for %s", (content, _name, before, after) => {
     const because = (reason: string, message: string) =>
       status("False", { conditions: [{ type: "Available", status: "False", reason, message }] });
-    expect(contentOf(because(before, "a"), because(after, "b"))).toBe(content);
+    expect(contentOf(because(before, "a"), because(after, "b"), false)).toBe(content);
+  });
+
+  it.each([
+    ["truth", "has served", false],
+    ["details", "comes up", true],
+  ])("is %s for another three-valued field of what %s", (content, _name, comingUp) => {
+    const says = (servingWrites: string) => status("False", { databases: { db: { servingWrites } } });
+    expect(contentOf(says("True"), says("Unknown"), comingUp)).toBe(content);
   });
 });

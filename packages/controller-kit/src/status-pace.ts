@@ -9,7 +9,7 @@ export interface Pace {
   readonly comingUpMs: readonly number[];
 }
 
-const defaultPace: Pace = { knownMs: [1_000, 3_000, 10_000, 30_000], comingUpMs: [2_000, 120_000] };
+const defaultPace: Pace = { knownMs: [1_000, 3_000, 10_000], comingUpMs: [2_000, 120_000] };
 
 interface Record {
   readonly writtenAt: number;
@@ -70,18 +70,20 @@ interface ConditionedStatus {
  * What is new in a status.
  *
  * - `generation`: it is the first one, or speaks of another generation.
- * - `truth`: a condition comes, goes, begins or ceases to be True: what others wait for; or a trouble shows.
+ * - `truth`: a condition comes, goes, begins or ceases to be True, or something that has served says another of True, False
+ *   and Unknown: what others wait for; or a trouble shows.
  * - `details`: the rest, counts and messages.
  */
 export type StatusContent = "generation" | "truth" | "details";
 
 /** What carries no conditions is never taken for details. */
-export function contentOf(stored: unknown, next: unknown): StatusContent {
+export function contentOf(stored: unknown, next: unknown, isComingUp: boolean): StatusContent {
   const before = (stored ?? {}) as ConditionedStatus;
   const after = (next ?? {}) as ConditionedStatus;
   if (before.conditions === undefined || after.conditions === undefined) return "generation";
   if (before.observedGeneration !== after.observedGeneration) return "generation";
-  return truthsOf(before) === truthsOf(after) ? "details" : "truth";
+  const sameWords = isComingUp || wordsOf(before) === wordsOf(after);
+  return sameWords && truthsOf(before) === truthsOf(after) ? "details" : "truth";
 }
 
 /** Steps on the way to Available: that they are done is no news, what stands in their way is. */
@@ -98,6 +100,16 @@ function truthsOf({ conditions = [] }: ConditionedStatus): string {
     )
     .sort()
     .join(";");
+}
+
+/** The three-valued fields outside of the conditions, such as `servingWrites`. */
+function wordsOf({ conditions: _conditions, ...fields }: ConditionedStatus): string {
+  const found: string[] = [];
+  JSON.stringify(fields, (name, value: unknown) => {
+    if (value === "True" || value === "False" || value === "Unknown") found.push(`${name}=${value}`);
+    return value;
+  });
+  return found.join();
 }
 
 /** Whether an object has never served: its Available is what it was when it got its first status. */

@@ -45,7 +45,8 @@ export class StatusWriter {
       return false;
     }
     const { pace, lookAgain } = this.#options;
-    const content = contentOf(stored, status);
+    const comingUp = isComingUp(live.metadata?.creationTimestamp, status);
+    const content = contentOf(stored, status, comingUp);
     const waitMs = content === "details" ? pace.waitMs(uid ?? "") : 0;
     if (waitMs > 0) {
       lookAgain(keyOf(live), waitMs);
@@ -62,7 +63,7 @@ export class StatusWriter {
       const manager = `${context.fieldManager}-status`;
       const written: WithStatus = await context.client.applyStatus(kind, body, manager, context.request);
       context.observer.written(kind.kind, "status");
-      pace.wrote(uid ?? "", content, isComingUp(live.metadata?.creationTimestamp, status));
+      pace.wrote(uid ?? "", content, comingUp);
       this.#written.set(uid ?? "", { hash, result: written.status });
       context.remember(kind, written);
     } catch (error) {

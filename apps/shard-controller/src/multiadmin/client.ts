@@ -16,6 +16,8 @@ export interface MultiadminRequest<Answer> {
   /** Set: POST with this JSON; else GET. */
   readonly body?: object;
   readonly answer: z.ZodType<Answer>;
+  /** Of a read with both its tries; default is 4 s. */
+  readonly timeoutMs?: number;
 }
 
 export interface CallContext {
@@ -24,19 +26,19 @@ export interface CallContext {
 }
 
 // A multiadmin that has died silently must be noticed soon, so a read's second try is within the time of both.
-const readTimeoutMs = 4_000;
+const usualTimeoutMs = 4_000;
 const retryPauseMs = 150;
 
 /**
- * Asks multiadmin's REST API. Reads have 4 s for two tries; what changes something is sent once, and its time is the
- * signal's. Throws MultiadminError, or the reason of the caller's signal.
+ * Asks multiadmin's REST API. Reads have a bounded time for two tries; what changes something is sent once, and its time
+ * is the signal's. Throws MultiadminError, or the reason of the caller's signal.
  */
 export async function callMultiadmin<Answer>(
   request: MultiadminRequest<Answer>,
   context: CallContext,
 ): Promise<Answer> {
   if (request.body !== undefined) return once(request, context);
-  const inTime = AbortSignal.timeout(readTimeoutMs);
+  const inTime = AbortSignal.timeout(request.timeoutMs ?? usualTimeoutMs);
   const signal = AbortSignal.any([context.signal, inTime]);
   try {
     return await once(request, { ...context, signal });
@@ -95,12 +97,14 @@ function mayPass(error: unknown): boolean {
 
 function withinTime(
   error: unknown,
-  { address }: { address: string },
+  { address, path, timeoutMs = usualTimeoutMs }: { address: string; path: string; timeoutMs?: number },
   caller: AbortSignal,
   inTime: AbortSignal,
 ): unknown {
   if (caller.aborted || !inTime.aborted) return error;
-  return new MultiadminUnreachableError(address, `no answer within ${readTimeoutMs / 1000} s`, { cause: error });
+  return new MultiadminUnreachableError(address, `no answer to GET ${path} within ${timeoutMs / 1000} s`, {
+    cause: error,
+  });
 }
 
 /** One wording for what comes and goes between two tries. */

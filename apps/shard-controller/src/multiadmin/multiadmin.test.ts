@@ -1,6 +1,6 @@
 import type { TaskContext, TaskKind } from "@multigres/controller-kit";
 import { parseDialOverrides } from "@multigres/topology";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { type HttpAnswer, type HttpRequest, httpAnswers } from "../testing/http-answers.ts";
 import { backupJob, startBackup } from "./backup.ts";
 import type { MultiadminSettings } from "./client.ts";
@@ -224,6 +224,22 @@ describe("a read that fails", () => {
     await expect(perform(listPoolers, input)).rejects.toThrow(
       `multiadmin at ${address} can't be reached: the connection is refused`,
     );
+  });
+
+  test("has more time where a pooler has to start programs for it, and says what wasn't answered", async () => {
+    server = await httpAnswers(() => new Promise(() => {}));
+    const timeout = vi.spyOn(AbortSignal, "timeout").mockImplementation(() => {
+      const controller = new AbortController();
+      setTimeout(() => controller.abort(new DOMException("late", "TimeoutError")), 20);
+      return controller.signal;
+    });
+    const status = { address, podsKey: "", cell: "us-east-1a", name: "prod-a-1" };
+    await expect(perform(poolerStatus, status)).rejects.toThrow(
+      "no answer to GET /api/v1/poolers/us-east-1a/prod-a-1/status within 15 s",
+    );
+    await expect(perform(listPoolers, input)).rejects.toThrow("no answer to GET /api/v1/poolers within 4 s");
+    expect(timeout.mock.calls).toEqual([[15_000], [4_000]]);
+    timeout.mockRestore();
   });
 
   test("is given up when nobody wants it any more", async () => {

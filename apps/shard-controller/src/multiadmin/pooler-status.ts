@@ -45,13 +45,17 @@ const answer = z.object({
   }),
 });
 
+// multiadmin asks the pooler, which starts psql and pg_isready to find out: on a busy machine that took up to 12 s, while
+// the list, which needs no pooler, came at once. A dead multiadmin is noticed by the list.
+const timeoutMs = 15_000;
+
 /** Asks one pooler, through multiadmin. */
 export const poolerStatus: TaskKind<PoolerStatusInput, PoolerStatus, MultiadminSettings> = {
   name: "pooler-status",
   readsOnly: true,
   async perform({ address, cell, name }, context) {
     const path = `/api/v1/poolers/${encodeURIComponent(cell)}/${encodeURIComponent(name)}/status`;
-    const { status, consensusStatus } = await callMultiadmin({ address, path, answer }, context);
+    const { status, consensusStatus } = await callMultiadmin({ address, path, answer, timeoutMs }, context);
     const primary = status?.primaryStatus;
     const sync = primary?.syncReplicationConfig;
     const decision = consensusStatus?.currentPosition?.position?.decision;
