@@ -130,9 +130,10 @@ describe("replicas of a pool", () => {
       };
       await scaledTo(4);
       expect(await backups()).toEqual([]);
-      const lost = await primary();
-      await cluster.api.delete(kinds.Pod, { namespace, name: lost });
-      await eventually(async () => expect(await primary()).not.toBe(lost));
+      const first = await primary();
+      const other = [...(await podsOf(cluster, namespace, "shard-pool")).keys()].find((name) => name !== first) ?? "";
+      await cluster.multiadmin.script({ namespace, name: "small" }, { shards: { db: { primary: other } } });
+      await eventually(async () => expect(await primary()).toBe(other));
       await scaledTo(5);
       expect(await backups()).toHaveLength(1);
       expect(JSON.parse((await backups())[0]?.body ?? "{}")).toMatchObject({ forcePrimary: true, database: "db" });
