@@ -101,6 +101,27 @@ describe("a rollout", () => {
     ],
     ["goes on when it is in the cohort", aView({ ...three(outdated), "a-2": {} }), "replace a-1"],
     [
+      "leaves the former primary alone until it follows the new one",
+      aView({ ...three(), "a-0": outdated }, { primary: "a-1", out: ["a-0"] }),
+      "wait: Pod a-0 is ready, but doesn't follow the primary yet",
+    ],
+    ["takes it when it follows", aView({ ...three(), "a-0": outdated }, { primary: "a-1" }), "replace a-0"],
+    [
+      "takes it, too, when it doesn't follow for too long",
+      aView({ ...three(), "a-0": { ...outdated, ...lagging } }, { primary: "a-1", out: ["a-0"] }),
+      "replace a-0",
+    ],
+    [
+      "leaves a surplus pod alone until it follows, unless it lags",
+      aView({ ...three() }, { pools: [aPool("a", 2, { live: 3 })], out: ["a-2"] }),
+      "wait: Pod a-2 is ready, but doesn't follow the primary yet",
+    ],
+    [
+      "takes a surplus pod that lags",
+      aView({ ...three(), "a-2": lagging }, { pools: [aPool("a", 2, { live: 3 })], out: ["a-2"] }),
+      "remove a-2",
+    ],
+    [
       "waits for one that it has nothing to do with",
       aView({ ...three(), "a-1": outdated, "a-2": broken }),
       "wait: Pod a-2 isn't ready",

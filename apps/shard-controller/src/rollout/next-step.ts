@@ -1,6 +1,6 @@
 import { reachesQuorum } from "../quorum.ts";
 import { keptReplicas } from "./kept-replicas.ts";
-import { inFlight, rolesMissing, unsettled, wait } from "./obstacles.ts";
+import { comingBack, inFlight, rolesMissing, unsettled, wait } from "./obstacles.ts";
 import type { PodView, ShardView } from "./shard-view.ts";
 import type { Step, Wait } from "./step.ts";
 import { switchOver } from "./switch-over.ts";
@@ -52,6 +52,7 @@ export function nextStep(view: ShardView, now: Date): Step {
       kept.filter(({ name }) => name !== next.name),
       now,
     ) ??
+    comingBack(view, next) ??
     belowQuorum(shard, next) ??
     take(shard, next, now)
   );

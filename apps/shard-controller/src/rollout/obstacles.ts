@@ -33,6 +33,16 @@ export function unsettled(view: ShardView, others: readonly PodView[], now: Date
   );
 }
 
+/**
+ * Why the pod itself is left alone for now: while PostgreSQL is rewound or restored, as a former primary's is after a
+ * switch-over, multipooler can't obey a SIGTERM. It waits out 30 s and leaves PostgreSQL to be killed.
+ */
+export function comingBack(view: ShardView, pod: PodView): Wait | undefined {
+  const cohort = cohortOf(view);
+  if (!pod.ready || pod.lagging || cohort === undefined || cohort.has(pod.name)) return undefined;
+  return wait(`Pod ${pod.name} is ready, but doesn't follow the primary yet`);
+}
+
 /** Whether roles must be waited for: until they can be read, or it has been so for long that they won't be. */
 export function rolesMissing({ roles, noPrimarySince }: ShardView, now: Date): Wait | undefined {
   if (roles.state === "read" && roles.primary !== undefined) return undefined;
