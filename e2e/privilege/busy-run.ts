@@ -2,6 +2,7 @@ import { labels } from "@multigres/api-types";
 import { type KubernetesObject, kinds, type ResourceKind } from "@multigres/controller-kit";
 import { expect } from "vitest";
 import { demo, std, volume } from "../fixtures/demo.ts";
+import { small } from "../fixtures/small.ts";
 import { always, eventually } from "../support/eventually.ts";
 import { settled } from "../support/observing.ts";
 import type { OwnCluster } from "../support/own-operator.ts";
@@ -34,6 +35,22 @@ export async function busyRun(cluster: OwnCluster, namespace: string): Promise<v
   await become(smaller);
   await cluster.api.delete(kinds.MultigresCluster, { namespace, name: "demo" });
   await eventually(async () => expect(await namesOf(cluster, namespace, kinds.StatefulSet)).toEqual([]));
+  await visitSomebodysTopology(cluster, namespace);
+}
+
+/** Takes its own children along before it goes, to leave no records behind. */
+async function visitSomebodysTopology(cluster: OwnCluster, namespace: string): Promise<void> {
+  const name = "visitor";
+  const visitor = small(namespace, { name });
+  visitor.spec.globalTopoServer = {
+    external: { address: `etcd.${namespace}.svc:2379`, rootPath: "/multigres/global" },
+  };
+  await cluster.apply(visitor);
+  await settled(cluster, namespace, name);
+  await cluster.api.delete(kinds.MultigresCluster, { namespace, name });
+  await eventually(async () => {
+    expect((await cluster.api.list(kinds.MultigresCluster, { namespace })).items).toEqual([]);
+  });
 }
 
 /** What has one replica only has no PodDisruptionBudget. */

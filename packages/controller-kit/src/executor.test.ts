@@ -238,12 +238,17 @@ describe("a deletion", () => {
     expect(api.peek(deployment, "t1/gateway")).toBeUndefined();
   });
 
-  it("hides the object from readers of the cache before the watch does", async () => {
+  it.each([
+    ["hides the object from readers of the cache before the watch does", undefined, 1],
+    ["shows an object that stays until all below it is gone", "Foreground", 0],
+  ] as const)("%s", async (_, propagationPolicy, count) => {
     const api = anApi();
     const hidden: string[] = [];
     const deletion = deletionOf(api.seed(deployment, anObject(deployment, "gateway", {})));
-    await aProcess(api).delete(deletion, { forget: (_kind, key, uid) => hidden.push(`${key} ${uid}`) });
-    expect(hidden).toEqual([`t1/gateway ${deletion.uid}`]);
+    const process = aProcess(api);
+    const forget = (_kind: unknown, key: string, uid: string) => hidden.push(`${key} ${uid}`);
+    await process.delete({ ...deletion, ...(propagationPolicy && { propagationPolicy }) }, { forget });
+    expect(hidden).toEqual([`t1/gateway ${deletion.uid}`].slice(0, count));
   });
 
   it("leaves an object of the same name alone that came after", async () => {

@@ -155,8 +155,8 @@ export class PlanExecutor {
       if (!isNotFound(error) && !isConflict(error)) throw error;
     }
     remember(this.#deleted, uid);
-    // Who decides next must not take it for still being there.
-    context.forget(kind, `${namespace}/${name}`, uid);
+    // Who decides next must not take it for still being there; but by "Foreground" it stays until all below it is gone.
+    if (propagationPolicy !== "Foreground") context.forget(kind, `${namespace}/${name}`, uid);
   }
 
   #failure(desired: DesiredObject, error: unknown, context: WriteContext): WriteFailure {
