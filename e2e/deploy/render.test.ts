@@ -210,8 +210,9 @@ describe("pods and volumes", () => {
     );
   });
 
-  test.each(controllerNames)("%s deletes no volume", (name) => {
-    expect(verbsOn(name, "persistentvolumeclaims")).not.toContain("delete");
+  test.each(controllerNames)("%s deletes no volume, but for those that make volumes and let them go", (name) => {
+    const makes = name === "shard-controller" || name === "topo-controller";
+    expect(verbsOn(name, "persistentvolumeclaims").includes("delete")).toBe(makes);
   });
 });
 

@@ -74,6 +74,16 @@ describe("an object comes up for the first time", () => {
     ["while it has never been available", available("False", "2026-01-01T00:00:05Z"), true],
     ["not once it is", available("True", "2026-01-01T00:00:05Z"), false],
     ["not when it was before", available("False", "2026-01-01T02:00:00Z"), false],
+    [
+      "not while something waits for a person",
+      {
+        conditions: [
+          { type: "Available", status: "False", lastTransitionTime: "2026-01-01T00:00:05Z" },
+          { type: "Stalled", status: "True" },
+        ],
+      },
+      false,
+    ],
     ["not when nothing is said of it", {}, false],
   ])("%s", (_, status, comingUp) => {
     expect(isComingUp(created, status)).toBe(comingUp);

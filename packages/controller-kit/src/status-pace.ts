@@ -112,11 +112,15 @@ function wordsOf({ conditions: _conditions, ...fields }: ConditionedStatus): str
   return found.join();
 }
 
-/** Whether an object has never served: its Available is what it was when it got its first status. */
+/**
+ * Whether an object is on its way to serve for the first time: its Available is what it was when it got its first status,
+ * and nothing waits for a person, who would want to see what he does.
+ */
 export function isComingUp(created: Date | string | undefined, status: unknown): boolean {
   const { conditions = [] } = (status ?? {}) as ConditionedStatus;
   const available = conditions.find(({ type }) => type === conditionTypes.available);
   if (created === undefined || available === undefined || available.status === "True") return false;
+  if (conditions.some(({ type, status: is }) => type === conditionTypes.stalled && is === "True")) return false;
   const since = Date.parse(available.lastTransitionTime ?? "") - new Date(created).getTime();
   return since < firstStatusMs;
 }
