@@ -131,7 +131,9 @@ describe("a changed image", () => {
       await cluster.apply(withImage("pgctld:2"));
       await updated();
       expect(await switchOvers()).toBe(3);
-      expect((await shard()).status?.primaryPod).not.toBe(primary);
+      await eventually(async () => {
+        expect((await shard()).status?.primaryPod).not.toBe(primary);
+      });
     },
     whole,
   );
@@ -155,7 +157,9 @@ describe("a changed image", () => {
       await always(async () => expect(await replaced()).toHaveLength(1), 8_000);
       await cluster.multiadmin.script({ namespace, name: "small" }, {});
       await updated();
-      expect((await shard()).status?.primaryPod).not.toBe(primary);
+      await eventually(async () => {
+        expect((await shard()).status?.primaryPod).not.toBe(primary);
+      });
     },
     whole,
   );

@@ -158,8 +158,10 @@ describe("a gateway", () => {
     } finally {
       await etcd.component.start();
     }
+    await eventually(async () => {
+      expect(registered(await cell(namespace, "small-z1"))).toMatchObject({ status: "True" });
+    });
     await settled(cluster, namespace, "small");
-    expect(registered(await cell(namespace, "small-z1"))).toMatchObject({ status: "True" });
   });
 
   it("that crashed before its cell was registered is replaced once, when it is", async () => {

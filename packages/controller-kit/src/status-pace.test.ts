@@ -41,8 +41,10 @@ describe("details of a status", () => {
     await clock.advance(200);
     wrote("details", true);
     expect(pace.waitMs("u")).toBe(5000);
+    expect(pace.isKnown("u")).toBe(false);
     wrote("truth");
     expect(pace.waitMs("u")).toBe(600);
+    expect(pace.isKnown("u"), "whatever becomes of it").toBe(true);
   });
 
   it.each([

@@ -16,6 +16,8 @@ interface Record {
   /** Which write of a row without a quiet time it was. */
   readonly step: number;
   readonly intervalMs: number;
+  /** Whether it was told of as more than coming up: what has served once isn't new when it breaks. */
+  readonly isKnown: boolean;
 }
 
 /**
@@ -38,6 +40,10 @@ export class StatusPace {
     return last === undefined ? 0 : last.writtenAt + last.intervalMs - this.#clock.monotonic();
   }
 
+  isKnown(uid: string): boolean {
+    return this.#records.get(uid)?.isKnown ?? false;
+  }
+
   /** Notes that a status was written. */
   wrote(uid: string, content: StatusContent, isComingUp: boolean): void {
     const now = this.#clock.monotonic();
@@ -46,7 +52,8 @@ export class StatusPace {
     const steps = isComingUp ? comingUpMs : knownMs;
     const isNewRow = last === undefined || content === "generation" || now - last.writtenAt > 2 * last.intervalMs;
     const step = isNewRow ? 0 : Math.min(last.step + (content === "details" ? 1 : 0), steps.length - 1);
-    this.#records.set(uid, { writtenAt: now, step, intervalMs: steps[step] ?? 0 });
+    const isKnown = !isComingUp || (last?.isKnown ?? false);
+    this.#records.set(uid, { writtenAt: now, step, intervalMs: steps[step] ?? 0, isKnown });
   }
 
   forget(uid: string): void {

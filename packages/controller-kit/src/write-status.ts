@@ -45,7 +45,7 @@ export class StatusWriter {
       return false;
     }
     const { pace, lookAgain } = this.#options;
-    const comingUp = isComingUp(live.metadata?.creationTimestamp, status);
+    const comingUp = !pace.isKnown(uid ?? "") && isComingUp(live.metadata?.creationTimestamp, status);
     const content = contentOf(stored, status, comingUp);
     const waitMs = content === "details" ? pace.waitMs(uid ?? "") : 0;
     if (waitMs > 0) {
