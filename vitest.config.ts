@@ -31,7 +31,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 600_000,
           // Mostly waiting, so not bound to the number of cores. vitest wants a group of their own for another number of workers.
-          maxWorkers: 3,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },

@@ -24,7 +24,10 @@ describe("connections to the API server", () => {
     await cluster.cameOutWhole(made);
     expect(cluster.crashed()).toEqual([]);
     for (const controller of cluster.controllers) {
-      expect(await controller.metric("multigres_watch_restarts_total", { reason: "network" })).toBeGreaterThan(0);
+      // Metrics begin anew with a process that gave up its Lease, as on a machine that is too slow to renew it between two cuts.
+      if (controller.restarts === 0) {
+        expect(await controller.metric("multigres_watch_restarts_total", { reason: "network" })).toBeGreaterThan(0);
+      }
       expect(controller.log()).toContainEqual(
         expect.objectContaining({ level: "warn", msg: "the watch begins anew", reason: "network" }),
       );
