@@ -25,6 +25,8 @@ const exceptions: readonly string[] = [
   ...["multigresclusters", "cells", "tablegroups", "shards", "toposervers"].map(
     (kind) => `multigres.com/${kind}/finalizers update`,
   ),
+  // topo-controller: only after an orphaning deletion, as the number of members can't change.
+  "policy/poddisruptionbudgets delete",
   // topo-controller deletes none, but who changes a volume's owners must be allowed to (OwnerReferencesPermissionEnforcement).
   "core/persistentvolumeclaims delete",
 ];

@@ -69,20 +69,18 @@ describe("details of a status", () => {
 
 describe("an object comes up for the first time", () => {
   const created = "2026-01-01T00:00:00Z";
-  const available = (status: string, lastTransitionTime: string) => ({
-    conditions: [{ type: "Available", status, lastTransitionTime }],
+  const available = (status: string, lastTransitionTime: string, reason = "PodsNotReady") => ({
+    conditions: [{ type: "Available", status, reason, lastTransitionTime }],
   });
   it.each([
     ["while it has never been available", available("False", "2026-01-01T00:00:05Z"), true],
     ["not once it is", available("True", "2026-01-01T00:00:05Z"), false],
     ["not when it was before", available("False", "2026-01-01T02:00:00Z"), false],
+    ["not while it is in trouble", available("False", "2026-01-01T00:00:05Z", "ImagePullBackOff"), false],
     [
       "not while something waits for a person",
       {
-        conditions: [
-          { type: "Available", status: "False", lastTransitionTime: "2026-01-01T00:00:05Z" },
-          { type: "Stalled", status: "True" },
-        ],
+        conditions: [...available("False", "2026-01-01T00:00:05Z").conditions, { type: "Stalled", status: "True" }],
       },
       false,
     ],

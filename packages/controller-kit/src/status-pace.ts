@@ -121,15 +121,20 @@ function wordsOf({ conditions: _conditions, ...fields }: ConditionedStatus): str
 
 /**
  * Whether an object is on its way to serve for the first time: its Available is what it was when it got its first status,
- * and nothing waits for a person, who would want to see what he does.
+ * and it is in no trouble that a person would look at.
  */
 export function isComingUp(created: Date | string | undefined, status: unknown): boolean {
   const { conditions = [] } = (status ?? {}) as ConditionedStatus;
   const available = conditions.find(({ type }) => type === conditionTypes.available);
   if (created === undefined || available === undefined || available.status === "True") return false;
-  if (conditions.some(({ type, status: is }) => type === conditionTypes.stalled && is === "True")) return false;
+  if (conditions.some(isTrouble)) return false;
   const since = Date.parse(available.lastTransitionTime ?? "") - new Date(created).getTime();
   return since < firstStatusMs;
+}
+
+function isTrouble({ type, status, reason = "" }: Condition): boolean {
+  if (type === conditionTypes.available || type === conditionTypes.progressing) return !waitingReasons.has(reason);
+  return type === conditionTypes.stalled && status === "True";
 }
 
 /** How late the first status of a new object may come, and how far clocks may be apart. */
