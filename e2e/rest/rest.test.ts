@@ -26,7 +26,9 @@ async function writesOf(during: () => Promise<void>): Promise<ControllerRequest[
 }
 
 describe("many clusters at rest", () => {
-  it("case 70: nothing is written but Leases, and no Event is sent, also after every controller was restarted", async () => {
+  it("case 70: nothing is written but Leases, and no Event is sent, also after every controller was restarted", {
+    timeout: 600_000,
+  }, async () => {
     const namespace = await cluster.namespace("rest");
     const names = Array.from({ length: clusters }, (_, index) => `c${index}`);
     const one = (name: string, gateways = 1) => {
