@@ -36,7 +36,8 @@ export class SimulatedShard {
   readonly #stale = new Map<string, number>();
   #term = 0;
   #vacantSince = Number.NEGATIVE_INFINITY;
-  #stepsDown: string | undefined;
+  /** Who led last. A successor is somebody else: its pod may be replaced and ready between two looks at the pods. */
+  #predecessor: string | undefined;
 
   constructor(key: SimulatedShard["key"]) {
     this.key = key;
@@ -73,6 +74,7 @@ export class SimulatedShard {
     const { member, uid, term } = this.#leadership;
     if (member.ready && member.uid === uid) return;
     if (member.uid === uid) this.#stale.set(member.podName, term);
+    this.#predecessor = member.podName;
     this.#leadership = undefined;
     this.#vacantSince = now;
   }
@@ -87,9 +89,8 @@ export class SimulatedShard {
     if (this.#leadership !== undefined || now - this.#vacantSince < electionMs) return;
     const able = this.cohort(script).filter(({ ready }) => ready);
     if (able.length < quorum) return;
-    const member = able.find(({ podName }) => podName !== this.#stepsDown);
+    const member = able.find(({ podName }) => podName !== this.#predecessor);
     if (member === undefined) return;
-    this.#stepsDown = undefined;
     this.#leadership = { member, uid: member.uid, term: ++this.#term };
   }
 
@@ -106,7 +107,7 @@ export class SimulatedShard {
     if (this.followers(script).length === 0) return null;
     this.#leadership = undefined;
     this.#vacantSince = now;
-    this.#stepsDown = member.podName;
+    this.#predecessor = member.podName;
     return { ...member };
   }
 
