@@ -59,17 +59,22 @@ describe("a container as the kubelet starts it", () => {
     expect(mounted.probes.liveness).toEqual({ port: 2381, path: "/livez" });
   });
 
-  it.each<[string, V1Pod]>([
-    ["a second container", aPod({}, { initContainers: [container] })],
-    ["a variable from elsewhere", aPod({ env: [{ name: "A", valueFrom: { secretKeyRef: { name: "s", key: "k" } } }] })],
-    ["variables of a whole ConfigMap", aPod({ envFrom: [{ configMapRef: { name: "c" } }] })],
+  it.each<[string, V1Pod, string]>([
+    ["a second container", aPod({}, { initContainers: [container] }), "topo-0 hasn't one container"],
+    [
+      "a variable from elsewhere",
+      aPod({ env: [{ name: "A", valueFrom: { secretKeyRef: { name: "s", key: "k" } } }] }),
+      "A from undefined",
+    ],
+    ["variables of a whole ConfigMap", aPod({ envFrom: [{ configMapRef: { name: "c" } }] }), "envFrom isn't"],
     [
       "a volume that is no claim",
       aPod({ volumeMounts: [{ name: "x", mountPath: "/x" }] }, { volumes: [{ name: "x", emptyDir: {} }] }),
+      "the claim of x",
     ],
-    ["a probe of another kind", aPod({ livenessProbe: { tcpSocket: { port: 2379 } } })],
-  ])("isn't made for %s", (_, pod) => {
-    expect(() => containerOf(pod)).toThrow();
+    ["a probe of another kind", aPod({ livenessProbe: { tcpSocket: { port: 2379 } } }), "of a probe"],
+  ])("isn't made for %s", (_, pod, message) => {
+    expect(() => containerOf(pod)).toThrow(message);
   });
 });
 
