@@ -1,8 +1,8 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { freePorts } from "@multigres/tools/control-plane";
-import { GenericContainer, type StartedTestContainer, Wait } from "testcontainers";
+import { GenericContainer, Wait } from "testcontainers";
 import { docker } from "../support/docker/docker.ts";
-import { ownLabel, removeLabelled, removeLeftovers } from "../support/docker/leftovers.ts";
+import { ownLabel, ownLabels, removeLabelled, removeLeftovers } from "../support/docker/leftovers.ts";
 import { type ContainerDefinition, containerOf } from "./kubelet.ts";
 import { emptyFolder } from "./tar.ts";
 
@@ -25,11 +25,11 @@ interface RunOptions {
 
 export interface RunningPod {
   readonly name: string;
-  /** The HTTP status that the kubelet would get; 0 when nobody listens. */
+  /** The HTTP status that the kubelet would get; 0 for no answer in time. */
   probe(which: keyof ContainerDefinition["probes"]): Promise<number>;
   /** SIGKILL; nothing is left but its volumes. */
   kill(): Promise<void>;
-  log(): Promise<string>;
+  logTail(): string;
 }
 
 export async function startDockerNode(): Promise<DockerNode> {
@@ -40,11 +40,12 @@ export async function startDockerNode(): Promise<DockerNode> {
 
   async function hostPort(pod: string, port: number): Promise<number> {
     const key = `${pod}:${port}`;
-    const known = ports.get(key);
-    if (known !== undefined) return known;
-    const free = (await freePorts(ports.size + 1)).find((each) => ![...ports.values()].includes(each)) ?? 0;
-    ports.set(key, free);
-    return free;
+    for (;;) {
+      const known = ports.get(key);
+      if (known !== undefined) return known;
+      const [free] = await freePorts(1);
+      if (free !== undefined && ![...ports.values()].includes(free) && !ports.has(key)) ports.set(key, free);
+    }
   }
 
   async function volumeOf(claim: string, group: number, image: string): Promise<string> {
@@ -64,19 +65,23 @@ export async function startDockerNode(): Promise<DockerNode> {
       }
       const published: PublishedPort[] = [];
       for (const container of definition.ports) published.push({ container, host: await hostPort(name, container) });
-      const container = await new PodContainer(image, { definition, network, names, binds, published }).start();
+      const log: string[] = [];
+      const container = await new PodContainer(image, { definition, network, names, binds, published })
+        .withLogConsumer((stream) => stream.on("data", (line) => log.push(String(line))))
+        .start();
       return {
         name,
         probe: async (which) => {
-          const { port, path } = definition.probes[which];
+          const { port, path, timeoutMs } = definition.probes[which];
+          const url = `http://127.0.0.1:${await hostPort(name, port)}${path}`;
           try {
-            return (await fetch(`http://127.0.0.1:${await hostPort(name, port)}${path}`)).status;
+            return (await fetch(url, { signal: AbortSignal.timeout(timeoutMs) })).status;
           } catch {
             return 0;
           }
         },
         kill: async () => void (await docker(["rm", "--force", container.getId()])),
-        log: () => logOf(container),
+        logTail: () => log.slice(-30).join(""),
       };
     },
     end: () => removeLabelled(ownLabel),
@@ -99,7 +104,7 @@ interface PodContainerOptions {
 class PodContainer extends GenericContainer {
   constructor(image: string, { definition, network, names, binds, published }: PodContainerOptions) {
     super(image);
-    this.withLabels(Object.fromEntries([ownLabel.split("=") as [string, string]]))
+    this.withLabels({ ...ownLabels })
       .withEntrypoint([...definition.command])
       .withCommand([...definition.args])
       .withEnvironment({ ...definition.env })
@@ -114,6 +119,8 @@ class PodContainer extends GenericContainer {
     // testcontainers has no setters for these; its aliases are for a second network beside the default one.
     this.hostConfig.ReadonlyRootfs = definition.readOnlyRoot;
     this.hostConfig.Binds = [...binds];
+    // A name that no running pod has isn't asked for elsewhere, which would take seconds.
+    this.hostConfig.Dns = ["127.0.0.1"];
     this.createOpts.NetworkingConfig = { EndpointsConfig: { [network]: { Aliases: [...names] } } };
   }
 }
@@ -126,8 +133,4 @@ async function createVolume(group: number, image: string): Promise<string> {
   await docker(["cp", "-", `${holder}:/volumes`], emptyFolder("data", { group, mode: 0o2775 }));
   await docker(["rm", holder]);
   return volume;
-}
-
-async function logOf(container: StartedTestContainer): Promise<string> {
-  return docker(["logs", "--tail", "30", container.getId()]);
 }

@@ -9,7 +9,7 @@ const container: V1Container = {
   command: ["etcd", "--name=$(NAME)"],
   ports: [{ name: "metrics", containerPort: 2381 }],
   startupProbe: { httpGet },
-  livenessProbe: { httpGet: { path: "/livez", port: 2381 } },
+  livenessProbe: { httpGet: { path: "/livez", port: 2381 }, timeoutSeconds: 3 },
   readinessProbe: { httpGet },
 };
 const securityContext = { runAsUser: 1000, runAsGroup: 1000, fsGroup: 1000 };
@@ -55,8 +55,8 @@ describe("a container as the kubelet starts it", () => {
     const volumes = [{ name: "data", persistentVolumeClaim: { claimName: "data-topo-0" } }];
     const mounted = containerOf(aPod({ volumeMounts: [{ name: "data", mountPath: "/data" }] }, { volumes }));
     expect(mounted.mounts).toEqual([{ claim: "data-topo-0", path: "/data" }]);
-    expect(mounted.probes.readiness).toEqual({ port: 2381, path: "/readyz" });
-    expect(mounted.probes.liveness).toEqual({ port: 2381, path: "/livez" });
+    expect(mounted.probes.readiness).toEqual({ port: 2381, path: "/readyz", timeoutMs: 1000 });
+    expect(mounted.probes.liveness).toEqual({ port: 2381, path: "/livez", timeoutMs: 3000 });
   });
 
   it.each<[string, V1Pod, string]>([

@@ -21,6 +21,7 @@ export interface ContainerDefinition {
 interface HttpProbe {
   readonly port: number;
   readonly path: string;
+  readonly timeoutMs: number;
 }
 
 /** Of the pod's only container. Throws for what isn't translated, so that nothing is left out unseen. */
@@ -84,7 +85,8 @@ function mountsOf({ spec }: V1Pod, { volumeMounts = [] }: V1Container): Containe
 function probeOf({ ports }: V1Container, probe: V1Probe | undefined): HttpProbe {
   const { port, path = "/" }: Partial<V1HTTPGetAction> = probe?.httpGet ?? {};
   const number = typeof port === "number" ? port : ports?.find(({ name }) => name === port)?.containerPort;
-  return { port: required(number, `the port ${port} of a probe`), path };
+  const timeoutMs = (probe?.timeoutSeconds ?? 1) * 1000;
+  return { port: required(number, `the port ${port} of a probe`), path, timeoutMs };
 }
 
 function required<T>(value: T | undefined, what: string): T {

@@ -5,7 +5,9 @@ const key = "multigres-e2e.owner";
 const prefix = `${hostname()}/`;
 
 /** Carried by all that this process has the engine make and that doesn't end by itself: containers, networks, volumes. */
-export const ownLabel = `${key}=${prefix}${process.pid}`;
+export const ownLabels: Readonly<Record<string, string>> = { [key]: `${prefix}${process.pid}` };
+/** The same for the docker command. */
+export const ownLabel = `${key}=${ownLabels[key]}`;
 
 /** In the order in which they can be removed. */
 const objects = [

@@ -12,9 +12,18 @@ export async function copyProgram(program: string, target: string, files: string
 
 /** The dynamic linker among them. */
 export async function copyLibraries(program: string, files: string): Promise<void> {
-  const { stdout } = await promisify(execFile)("ldd", [program]);
-  for (const [, library = ""] of stdout.matchAll(/(?:^|\s)(\/\S+)(?=\s+\(0x)/gm)) {
+  for (const [, library = ""] of (await linked(program)).matchAll(/(?:^|\s)(\/\S+)(?=\s+\(0x)/gm)) {
     await mkdir(dirname(join(files, library)), { recursive: true });
     await copyFile(library, join(files, library));
+  }
+}
+
+async function linked(program: string): Promise<string> {
+  try {
+    return (await promisify(execFile)("ldd", [program])).stdout;
+  } catch (error) {
+    // So it says of a program that is linked statically.
+    if (/not a dynamic executable|not a valid dynamic program/i.test((error as Error).message)) return "";
+    throw error;
   }
 }
