@@ -81,7 +81,7 @@ export async function startDockerNode(): Promise<DockerNode> {
           }
         },
         kill: async () => void (await docker(["rm", "--force", container.getId()])),
-        logTail: () => log.slice(-30).join(""),
+        logTail: () => log.slice(-8).join(""),
       };
     },
     end: () => removeLabelled(ownLabel),
