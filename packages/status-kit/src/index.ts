@@ -27,3 +27,5 @@ export { conditionTypes, messages, reasons, waitingReasons } from "./vocabulary.
 export type { ObservedWorkload, WantedWorkload, WorkloadHealth } from "./workload.ts";
 export { deploymentHealth, statefulSetHealth } from "./workload.ts";
 export { appliedGeneration, isPaused, pausedByOwner } from "./paused.ts";
+export { knownBefore } from "./known-before.ts";
+export { registrationVerdicts } from "./registration.ts";

@@ -39,6 +39,7 @@ export {
   tableGroupLabels,
   topoServerLabels,
 } from "./labels.ts";
+export { etcdClientPort, managedTopology } from "./managed-topology.ts";
 export {
   foldDatabase,
   identityHash,

@@ -1,22 +1,22 @@
 import { annotations, type ConditionStatus, type MultigresCluster } from "@multigres/api-types";
 import {
-  appliedGeneration,
   type ConditionDraft,
   conditionTypes,
-  findCondition,
   joinMessages,
+  knownBefore,
   messages,
   type PartHealth,
   reasons,
+  registrationVerdicts,
 } from "@multigres/status-kit";
+import type { TopologyStep } from "@multigres/topology";
 import { names } from "@multigres/workload-kit";
 import type { ResolvedCluster } from "../resolve.ts";
 import type { Leaving } from "./external-topologies.ts";
-import type { Step } from "./outcome.ts";
 import { describePlace } from "./places.ts";
 import type { Registration } from "./registration.ts";
 
-type Failed = Extract<Step, { readonly message: string }>;
+type Failed = Extract<TopologyStep, { readonly message: string }>;
 
 /** The condition `Registered`; none without databases. */
 export function registeredCondition(
@@ -33,9 +33,8 @@ export function registeredCondition(
     return { type, status: "Unknown", reason: reasons.registering, message };
   }
   if (failed) {
-    const { status, reason } = verdicts[failed.state];
     const alike = steps.flatMap((step) => (step.state === failed.state ? [step.message] : []));
-    return { type, status, reason, message: joinMessages(alike) };
+    return { type, ...registrationVerdicts[failed.state], message: joinMessages(alike) };
   }
   const waiting = registration.databases.filter(({ step }) => step.state === "pending").map(({ name }) => name);
   if (waiting.length > 0) {
@@ -46,24 +45,10 @@ export function registeredCondition(
   return { type, status: "True", reason: reasons.registered, message: messages.databasesRegistered };
 }
 
-const verdicts = {
-  foreign: { status: "False", reason: reasons.topologyConflict },
-  refused: { status: "False", reason: reasons.registrationRefused },
-  unreachable: { status: "Unknown", reason: reasons.topologyUnreachable },
-} as const satisfies Record<Failed["state"], unknown>;
-
 /** What a person must mend comes before what may mend itself. */
-function worst(steps: readonly Step[]): Failed | undefined {
+function worst(steps: readonly TopologyStep[]): Failed | undefined {
   const of = (state: Failed["state"]) => steps.find((step): step is Failed => step.state === state);
   return of("foreign") ?? of("refused") ?? of("unreachable");
-}
-
-/** Nothing is known right after a start: until there is an answer, what was found for the same spec holds. */
-function knownBefore(owner: MultigresCluster, type: string): ConditionDraft | undefined {
-  const before = findCondition(owner.status?.conditions, type);
-  if (before === undefined || before.observedGeneration !== appliedGeneration(owner)) return undefined;
-  const { status, reason = "", message = "" } = before;
-  return { type, status, reason, message };
 }
 
 /** What `Registered` has to do with the cluster as a whole: it is no reason to call what serves unavailable. */
@@ -97,7 +82,7 @@ export function externalServerHealth(
     available,
     progressing: false,
     reasons: {
-      available: failed ? verdicts[failed.state].reason : reasons.registering,
+      available: failed ? registrationVerdicts[failed.state].reason : reasons.registering,
       progressing: reasons.converged,
     },
     ...(available === "True"
