@@ -3,6 +3,7 @@ import type { ResolvedPool } from "@multigres/api-types";
 import { controllerOf } from "@multigres/controller-kit";
 import { names, type PoolIdentity, type VolumeGrowth, volumeGrowth } from "@multigres/workload-kit";
 import type { ObservedShard } from "./observe.ts";
+import { dataClaimName, ordinalOfPod } from "./pool-origin.ts";
 import { poolIdentity } from "./resources/identity.ts";
 import { poolPodTemplate } from "./resources/pool-pod.ts";
 import { specHashOf, withSpecHash } from "./resources/pool-statefulset.ts";
@@ -67,24 +68,13 @@ export function removedPools({ shard, statefulSets, pods }: ObservedShard): Remo
     });
 }
 
-/** Name of the data volume of a pod. */
-export function dataClaimName(pool: string, ordinal: number): string {
-  return `${dataVolumeName}-${pool}-${ordinal}`;
-}
-
 function podsOf(pool: string, pods: readonly V1Pod[]): PoolPod[] {
   return pods
     .flatMap((pod) => {
-      const ordinal = ordinalOf(pod.metadata?.name ?? "", pool);
+      const ordinal = ordinalOfPod(pool, pod);
       return ordinal !== undefined && isOfStatefulSet(pod, pool) ? [{ ordinal, pod }] : [];
     })
     .sort((a, b) => a.ordinal - b.ordinal);
-}
-
-function ordinalOf(podName: string, pool: string): number | undefined {
-  if (!podName.startsWith(`${pool}-`)) return undefined;
-  const text = podName.slice(pool.length + 1);
-  return /^(0|[1-9]\d{0,8})$/.test(text) ? Number(text) : undefined;
 }
 
 /** By name: a pod that was orphaned is one of the pool until its StatefulSet has adopted it again. */
