@@ -23,13 +23,6 @@ export interface WantedPool {
   readonly volumes: VolumeGrowth;
 }
 
-/** A pool that was taken out of the spec, whose StatefulSet is still there. */
-export interface RemovedPool {
-  readonly name: string;
-  readonly live: V1StatefulSet;
-  readonly pods: readonly PoolPod[];
-}
-
 export interface PoolPod {
   readonly ordinal: number;
   readonly pod: V1Pod;
@@ -58,17 +51,8 @@ export function wantedPools(observed: ObservedShard): WantedPool[] {
   });
 }
 
-export function removedPools({ shard, statefulSets, pods }: ObservedShard): RemovedPool[] {
-  const wanted = new Set(shard.spec.pools.map((pool) => names.pool(poolIdentity(shard.spec, pool))));
-  return statefulSets
-    .filter((live) => controllerOf(live)?.uid === shard.metadata.uid && !wanted.has(live.metadata?.name ?? ""))
-    .map((live) => {
-      const name = live.metadata?.name ?? "";
-      return { name, live, pods: podsOf(name, pods) };
-    });
-}
-
-function podsOf(pool: string, pods: readonly V1Pod[]): PoolPod[] {
+/** From the lowest ordinal. */
+export function podsOf(pool: string, pods: readonly V1Pod[]): PoolPod[] {
   return pods
     .flatMap((pod) => {
       const ordinal = ordinalOfPod(pool, pod);

@@ -1,7 +1,6 @@
 import type { V1PersistentVolumeClaim } from "@kubernetes/client-node";
 import type { Shard } from "@multigres/api-types";
-import type { DesiredObject } from "@multigres/controller-kit";
-import { createdOnce, kinds, resized } from "@multigres/controller-kit";
+import { createdOnce, type DesiredObject, type EventDraft, kinds, resized } from "@multigres/controller-kit";
 import { type ConditionDraft, conditionTypes, reasons, type Stall } from "@multigres/status-kit";
 import { type VolumeGrowth, volumeGrowth } from "@multigres/workload-kit";
 import { repositoryClaim } from "./resources/repository.ts";
@@ -60,6 +59,12 @@ export function repositoryOf(
     stall: isLate && pending !== undefined ? { reason: reasons.repositoryPending, message: pending } : undefined,
     lookAgainAfterMs: isPending && left > 0 ? Math.min(left, bindingTimeMs) : undefined,
   };
+}
+
+export function repositoryEvents(repository: Repository | undefined): EventDraft[] {
+  if (repository?.stall === undefined) return [];
+  const { reason, message } = repository.stall;
+  return [{ type: "Warning", reason, action: "Observe", note: message }];
 }
 
 function pendingMessage({ metadata, spec }: V1PersistentVolumeClaim): string {

@@ -9,7 +9,8 @@ import {
   volumesGoWithCluster,
 } from "@multigres/controller-kit";
 import { dataClaimName, originOfClaim } from "./pool-origin.ts";
-import type { RemovedPool, WantedPool } from "./pools.ts";
+import type { WantedPool } from "./pools.ts";
+import type { RemovedPool } from "./removed-pools.ts";
 import type { Step } from "./rollout/step.ts";
 
 /** What becomes of volumes that aren't used any more, where the user said Delete. Otherwise: nothing. */

@@ -20,12 +20,12 @@ import {
 } from "@multigres/status-kit";
 import type { DataPlaneReport } from "./data-plane/report.ts";
 import type { PoolHealth } from "./pool-health.ts";
-import type { RemovedPool, WantedPool } from "./pools.ts";
+import type { WantedPool } from "./pools.ts";
 import { countedPods, neededPods, type PodsInCell, reachesQuorum } from "./quorum.ts";
+import { cellOf, type RemovedPool } from "./removed-pools.ts";
 import type { Repository } from "./repository.ts";
 import type { PoolReplicas } from "./rollout/replicas.ts";
 import type { Step } from "./rollout/step.ts";
-import { cellOf } from "./rollout/view.ts";
 
 export interface ShardFacts {
   readonly shard: Shard;

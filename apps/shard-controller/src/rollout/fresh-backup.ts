@@ -11,6 +11,7 @@ import {
   type StartBackupInput,
 } from "../multiadmin/backup.ts";
 import type { MultiadminSettings } from "../multiadmin/client.ts";
+import type { BackupOccasion } from "./occasion.ts";
 
 /**
  * A backup that is made before pods are added: a new pod is restored from the last one, and after two failovers within one
@@ -51,13 +52,12 @@ const startFreshBackup: TaskKind<StartBackupInput, Started, MultiadminSettings> 
 
 /** How far the backup of an occasion has got. */
 export interface BackupProgress {
-  readonly occasion: string;
+  readonly occasion: BackupOccasion;
   readonly started?: TaskResult<Started>;
   readonly job?: TaskResult<BackupJob>;
 }
 
-/** @param occasion what the backup is for: for another one another backup is made */
-export function backupProgress(shard: Shard, occasion: string, results: TaskResults): BackupProgress {
+export function backupProgress(shard: Shard, occasion: BackupOccasion, results: TaskResults): BackupProgress {
   const started = results.of(startFreshBackup, startInput(shard, occasion));
   if (started === undefined) return { occasion };
   const job = started.state === "done" ? results.of(backupJob, jobInput(shard, started.output)) : undefined;
@@ -85,8 +85,8 @@ export function freshBackupTasks(shard: Shard, { occasion, started }: BackupProg
   ];
 }
 
-function startInput(shard: Shard, occasion: string): StartBackupInput {
-  return { ...shardOf(shard), type: "full", occasion };
+function startInput(shard: Shard, { text }: BackupOccasion): StartBackupInput {
+  return { ...shardOf(shard), type: "full", occasion: text };
 }
 
 function jobInput(shard: Shard, { jobId }: Started): BackupJobInput {
