@@ -1,15 +1,14 @@
 import type { V1PersistentVolumeClaim } from "@kubernetes/client-node";
 import type { Shard } from "@multigres/api-types";
 import { createdOnce, type DesiredObject, type EventDraft, kinds, resized } from "@multigres/controller-kit";
-import { type ConditionDraft, conditionTypes, reasons, type Stall } from "@multigres/status-kit";
-import { type VolumeGrowth, volumeGrowth } from "@multigres/workload-kit";
+import { type ConditionDraft, conditionTypes, type GrowingVolumes, reasons, type Stall } from "@multigres/status-kit";
+import { volumeGrowth } from "@multigres/workload-kit";
 import { repositoryClaim } from "./resources/repository.ts";
 
 /** The volume that the shard's backups are on, and all pods share. */
 export interface Repository {
-  readonly name: string;
   readonly objects: readonly DesiredObject[];
-  readonly growth: VolumeGrowth;
+  readonly volumes: GrowingVolumes;
   readonly conditions: readonly ConditionDraft[];
   /** Why the pods can't start; undefined when they can. */
   readonly pending: string | undefined;
@@ -39,9 +38,13 @@ export function repositoryOf(
   const isLate = isPending && left <= 0;
   const pending = isPending ? pendingMessage(live) : undefined;
   return {
-    name,
     objects: [createdOnce(kinds.PersistentVolumeClaim, wanted), ...resize.map((claim) => resized(claim, target))],
-    growth,
+    volumes: {
+      key: "backupRepository",
+      of: `PersistentVolumeClaim ${name}`,
+      field: "backupRepository.volumeClaimTemplate",
+      growth,
+    },
     conditions: [
       ...(pending === undefined
         ? []

@@ -5,15 +5,9 @@ export { findCondition, setConditions, summarize } from "./conditions.ts";
 export type { FailedWrite } from "./failures.ts";
 export { nameConflicts, needsPerson, withFailures } from "./failures.ts";
 export { joinMessages } from "./join-messages.ts";
-export type { VolumeSizes } from "./volume-sizes.ts";
-export {
-  growthFailure,
-  mergeGrowthFailures,
-  refusedResizes,
-  volumeMessages,
-  volumeSizes,
-  volumesStall,
-} from "./volume-sizes.ts";
+export { mergeGrowthFailures } from "./volume-sizes.ts";
+export type { GrowingVolumes, VolumesReport } from "./volumes-report.ts";
+export { volumesReport } from "./volumes-report.ts";
 export type { PartHealth, Whole } from "./part.ts";
 export { allOf, partOfWorkload, stallOf, summaryOfParts } from "./part.ts";
 export type { ObservedContainer, ObservedPod, PodHealth } from "./pod.ts";

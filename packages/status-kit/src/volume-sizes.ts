@@ -24,12 +24,12 @@ export interface VolumeSizes {
 }
 
 /** The part of workload-kit's `VolumeGrowth` that a status is made from. */
-interface Growth extends Pick<VolumeSizes, "target" | "actual" | "notApplied" | "pending" | "refusals"> {
+export interface Growth extends Pick<VolumeSizes, "target" | "actual" | "notApplied" | "pending" | "refusals"> {
   readonly replaceStatefulSet: boolean;
   readonly resize: readonly { readonly metadata?: { readonly name?: string } }[];
 }
 
-type Refusable = FailedWrite & { readonly ref: { readonly kind: string; readonly name: string } };
+export type Refusable = FailedWrite & { readonly ref: { readonly kind: string; readonly name: string } };
 
 /** How far volumes are, given which of their writes were refused. */
 export function volumeSizes(
