@@ -2,7 +2,6 @@ import { labels, type ShardSpec } from "@multigres/api-types";
 import type { KubernetesObject } from "@multigres/controller-kit";
 import { names, type PoolIdentity } from "@multigres/workload-kit";
 import { shardIdentity } from "./resources/identity.ts";
-import { dataVolumeName } from "./resources/volumes.ts";
 
 /** The place in a shard that a pod or a data volume was made for; its pool needn't be in the spec any more. */
 export interface PoolOrigin {
@@ -19,7 +18,7 @@ export function originOfPod(spec: ShardSpec, pod: KubernetesObject): PoolOrigin 
 
 /** Undefined: not a data volume that a pool of this shard has made. */
 export function originOfClaim(spec: ShardSpec, claim: KubernetesObject): PoolOrigin | undefined {
-  return originOf(spec, claim, dataClaimBase);
+  return originOf(spec, claim, names.dataClaim);
 }
 
 /** By labels, which say of which pool, and by the name that such an object of that pool has. */
@@ -45,11 +44,7 @@ export function ordinalOfPod(pool: string, { metadata }: KubernetesObject): numb
 
 /** Name of the data volume of a pod. */
 export function dataClaimName(pool: string, ordinal: number): string {
-  return `${dataClaimBase(pool)}-${ordinal}`;
-}
-
-function dataClaimBase(pool: string): string {
-  return `${dataVolumeName}-${pool}`;
+  return names.dataClaim(`${pool}-${ordinal}`);
 }
 
 function ordinalAfter(base: string, name = ""): number | undefined {

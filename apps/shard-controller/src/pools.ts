@@ -1,13 +1,13 @@
 import type { V1PersistentVolumeClaim, V1Pod, V1PodTemplateSpec, V1StatefulSet } from "@kubernetes/client-node";
 import type { ResolvedPool } from "@multigres/api-types";
 import { controllerOf } from "@multigres/controller-kit";
-import { names, type PoolIdentity, type VolumeGrowth, volumeGrowth } from "@multigres/workload-kit";
+import { dataVolumeName, names, type PoolIdentity, type VolumeGrowth, volumeGrowth } from "@multigres/workload-kit";
 import type { ObservedShard } from "./observe.ts";
 import { dataClaimName, ordinalOfPod } from "./pool-origin.ts";
 import { poolIdentity } from "./resources/identity.ts";
 import { poolPodTemplate } from "./resources/pool-pod.ts";
 import { specHashOf, withSpecHash } from "./resources/pool-statefulset.ts";
-import { dataVolumeClaim, dataVolumeName } from "./resources/volumes.ts";
+import { dataVolumeClaim } from "./resources/volumes.ts";
 
 /** A pool of the spec and what there is of it. */
 export interface WantedPool {

@@ -4,7 +4,6 @@ import { etcdClientPort } from "@multigres/workload-kit";
 export const ports = { client: etcdClientPort, peer: 2380, metrics: 2381 } as const;
 
 export const containerName = "etcd";
-export const dataVolumeName = "data";
 
 /** Members that must be ready for etcd to answer. */
 export function quorumOf(members: number): number {

@@ -12,8 +12,8 @@ import {
   volumesReport,
   type WorkloadHealth,
 } from "@multigres/status-kit";
-import { names, type VolumeGrowth } from "@multigres/workload-kit";
-import { dataVolumeName, quorumOf } from "./etcd.ts";
+import { dataVolumeName, names, type VolumeGrowth } from "@multigres/workload-kit";
+import { quorumOf } from "./etcd.ts";
 import { membersStall } from "./member-trouble.ts";
 
 export interface TopoServerFacts {

@@ -41,6 +41,7 @@ export {
 } from "./labels.ts";
 export { etcdClientPort, managedTopology } from "./managed-topology.ts";
 export {
+  dataVolumeName,
   foldDatabase,
   identityHash,
   limits,
