@@ -1,6 +1,7 @@
 import type { V1Deployment } from "@kubernetes/client-node";
 import type { Cell } from "@multigres/api-types";
 import { joinMessages, type PartHealth, registrationVerdicts } from "@multigres/status-kit";
+import { needsPerson } from "@multigres/topology";
 import { registeredCondition } from "./registered-condition.ts";
 import type { Registration } from "./registration.ts";
 import { gatewayDeployment } from "./resources/gateway-deployment.ts";
@@ -31,16 +32,15 @@ function topologyOf({ spec }: V1Deployment): string {
 /** What the cell's registration means for the cell; undefined: nothing. What serves is available whatever the topology says. */
 export function registrationHealth(cell: Cell, registration: Registration, gate: GatewayGate): PartHealth | undefined {
   if (!registration.wanted || registration.whole.state === "done") return undefined;
-  const { state } = registration.whole;
-  const needsPerson = state === "foreign" || state === "refused";
-  if (gate.open && !needsPerson) return undefined;
+  const { whole } = registration;
+  if (gate.open && !needsPerson(whole)) return undefined;
   const { reason, message: why } = registeredCondition(cell, registration);
   const message = joinMessages([gate.open ? undefined : waiting(cell, gate), why]);
   return {
     available: !gate.open && gate.waitsTo === "create" ? "False" : "True",
     progressing: true,
     reasons: { available: reason, progressing: reason },
-    ...(needsPerson && { stalled: { reason: registrationVerdicts[state].reason, message: why } }),
+    ...(needsPerson(whole) && { stalled: { reason: registrationVerdicts[whole.state].reason, message: why } }),
     message,
   };
 }

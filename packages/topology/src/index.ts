@@ -30,7 +30,7 @@ export {
   topologyPlace,
 } from "./tasks/place.ts";
 export { outcomeOf, outcomeOfEnsuring, type TopologyOutcome } from "./tasks/outcome.ts";
-export { pauseAfter, stepOf, type TopologyStep } from "./tasks/step.ts";
+export { needsPerson, pauseAfter, stepOf, type TopologyStep } from "./tasks/step.ts";
 
 // Whose it is
 export type { Claim, Owner } from "./ownership/owner.ts";

@@ -51,18 +51,22 @@ function worst(steps: readonly TopologyStep[]): Failed | undefined {
   return of("foreign") ?? of("refused") ?? of("unreachable");
 }
 
+/** As opposed to a server that doesn't answer, which may do so by itself. */
+export function registrationNeedsPerson({ reason }: ConditionDraft): boolean {
+  return reason === reasons.topologyConflict || reason === reasons.registrationRefused;
+}
+
 /** What `Registered` has to do with the cluster as a whole: it is no reason to call what serves unavailable. */
 export function partOfRegistration(registered: ConditionDraft | undefined): PartHealth[] {
   if (registered === undefined || registered.status === "True") return [];
   const { reason, message } = registered;
-  const needsPerson = reason === reasons.topologyConflict || reason === reasons.registrationRefused;
   return [
     {
       available: "True",
       progressing: true,
       reasons: { available: reasons.allAvailable, progressing: reason },
       message,
-      ...(needsPerson ? { stalled: { reason, message } } : {}),
+      ...(registrationNeedsPerson(registered) ? { stalled: { reason, message } } : {}),
     },
   ];
 }

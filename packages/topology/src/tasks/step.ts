@@ -17,6 +17,11 @@ export function stepOf(result: Result | undefined): TopologyStep {
   return output.result === "done" ? { state: "done" } : { state: output.result, message: output.message };
 }
 
+/** Whether it stays so until a person acts. A server that doesn't answer may do so by itself. */
+export function needsPerson(step: TopologyStep): step is TopologyStep & { readonly state: "foreign" | "refused" } {
+  return step.state === "foreign" || step.state === "refused";
+}
+
 /** A record that somebody deletes or damages is put right within this time. */
 const checkEveryMs = 60_000;
 /** The longest pause while something is missing: a start waits for it. */
