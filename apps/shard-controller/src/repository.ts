@@ -1,7 +1,14 @@
 import type { V1PersistentVolumeClaim } from "@kubernetes/client-node";
 import type { Shard } from "@multigres/api-types";
 import { createdOnce, type DesiredObject, type EventDraft, kinds, resized } from "@multigres/controller-kit";
-import { type ConditionDraft, conditionTypes, type GrowingVolumes, reasons, type Stall } from "@multigres/status-kit";
+import {
+  type ConditionDraft,
+  conditionTypes,
+  type GrowingVolumes,
+  reasons,
+  type Stall,
+  timeLeft,
+} from "@multigres/status-kit";
 import { volumeGrowth } from "@multigres/workload-kit";
 import { repositoryClaim } from "./resources/repository.ts";
 
@@ -34,7 +41,7 @@ export function repositoryOf(
   const { target = "", resize } = growth;
   const isPending = live !== undefined && live.status?.phase !== "Bound";
   const created = live?.metadata?.creationTimestamp;
-  const left = isPending && created ? new Date(created).getTime() + bindingTimeMs - now.getTime() : 0;
+  const left = isPending && created ? timeLeft(created, bindingTimeMs, now) : 0;
   const isLate = isPending && left <= 0;
   const pending = isPending ? pendingMessage(live) : undefined;
   return {
@@ -60,7 +67,7 @@ export function repositoryOf(
     ],
     pending,
     stall: isLate && pending !== undefined ? { reason: reasons.repositoryPending, message: pending } : undefined,
-    lookAgainAfterMs: isPending && left > 0 ? Math.min(left, bindingTimeMs) : undefined,
+    lookAgainAfterMs: isPending && left > 0 ? left : undefined,
   };
 }
 

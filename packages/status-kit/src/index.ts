@@ -14,6 +14,7 @@ export type { ObservedContainer, ObservedPod, PodHealth } from "./pod.ts";
 export { podHealth } from "./pod.ts";
 export type { BaseStatus, Findings, Reported } from "./status.ts";
 export { baseStatus, malformedStatus } from "./status.ts";
+export { timeLeft } from "./time-left.ts";
 export type { Trouble, TroubleEvent, TroubleReport } from "./trouble.ts";
 export { troubleReport } from "./trouble.ts";
 export type { ConditionType } from "./vocabulary.ts";

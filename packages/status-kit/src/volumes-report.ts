@@ -1,8 +1,9 @@
-import type { Quantity } from "@multigres/api-types";
 import type { Stall } from "./conditions.ts";
 import {
   type Growth,
+  type GrowthFailures,
   growthFailure,
+  mergeGrowthFailures,
   type Refusable,
   refusedResizes,
   volumeMessages,
@@ -25,7 +26,7 @@ export interface VolumesReport<Failure> {
   /** Why a person must act. */
   readonly stall: Stall | undefined;
   /** Tells admission the sizes that the user may go back to. */
-  readonly status: { readonly storageGrowthFailures?: Record<string, Quantity> };
+  readonly status: GrowthFailures;
   /** The failed writes without those that are told as refusals to grow. */
   readonly failures: readonly Failure[];
 }
@@ -38,14 +39,14 @@ export function volumesReport<Failure extends Refusable>(
   const sized = volumes.map(({ key, growth, ...whose }) => ({ key, sizes: volumeSizes(whose, growth, failures) }));
   const sizes = sized.map((each) => each.sizes);
   const refused = new Set(volumes.flatMap(({ growth }) => refusedResizes(growth, failures)));
-  const failed = sized.flatMap((each) => {
-    const size = growthFailure(each.sizes);
-    return size === undefined ? [] : [[each.key, size] as const];
+  const failed = sized.map(({ key, sizes: each }) => {
+    const size = growthFailure(each);
+    return size === undefined ? undefined : { [key]: size };
   });
   return {
     messages: sizes.flatMap(volumeMessages),
     stall: volumesStall(sizes),
-    status: failed.length === 0 ? {} : { storageGrowthFailures: Object.fromEntries(failed) },
+    status: mergeGrowthFailures(failed),
     failures: failures.filter((failure) => !refused.has(failure)),
   };
 }

@@ -1,7 +1,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import type { ShardSpec } from "@multigres/api-types";
 import { names, type PoolIdentity, poolerServiceIdOf } from "@multigres/workload-kit";
-import type { PoolerId } from "../multiadmin/list-poolers.ts";
+import { type PoolerId, poolerKey } from "../multiadmin/pooler-id.ts";
 import { originOfPod } from "../pool-origin.ts";
 import { poolIdentity } from "../resources/identity.ts";
 
@@ -30,7 +30,7 @@ export function poolersOf(spec: ShardSpec, pods: readonly V1Pod[]): Poolers {
       podName,
       pod: podsByName.get(podName),
     };
-    all.set(keyOf(pooler), pooler);
+    all.set(poolerKey(pooler), pooler);
   };
   for (const pool of spec.pools) {
     const identity = poolIdentity(spec, pool);
@@ -40,9 +40,5 @@ export function poolersOf(spec: ShardSpec, pods: readonly V1Pod[]): Poolers {
     const origin = originOfPod(spec, pod);
     if (origin !== undefined) add(origin.identity, origin.ordinal);
   }
-  return { all: [...all.values()], get: (id) => all.get(keyOf(id)) };
-}
-
-function keyOf({ cell, name }: PoolerId): string {
-  return `${cell}/${name}`;
+  return { all: [...all.values()], get: (id) => all.get(poolerKey(id)) };
 }
