@@ -3,8 +3,7 @@ import {
   type CellRecord,
   cellTopology,
   globalTopology,
-  openTopology,
-  outcomeOf,
+  inTopology,
   outcomeOfEnsuring,
   type TopologyInput,
   type TopologyOutcome,
@@ -22,19 +21,15 @@ export interface RegisterCellInput extends TopologyInput {
 /** Notes in a topology server of a cell's own that it is this cell's, so that no other one writes there too. */
 export const claimRoot: TaskKind<ClaimRootInput, TopologyOutcome, Settings> = {
   name: "claim-cell-root",
-  perform: (input, context) =>
-    outcomeOf(async () => {
-      const topology = cellTopology({ ...(await openTopology(input, context)), cell: input.cell });
-      return outcomeOfEnsuring(await topology.claim({ signal: context.signal }));
-    }),
+  perform: inTopology(async (opened, { cell }, { signal }) =>
+    outcomeOfEnsuring(await cellTopology({ ...opened, cell }).claim({ signal })),
+  ),
 };
 
 /** Makes the cell's record in the global topology say what it should. */
 export const registerCell: TaskKind<RegisterCellInput, TopologyOutcome, Settings> = {
   name: "register-cell",
-  perform: (input, context) =>
-    outcomeOf(async () => {
-      const topology = globalTopology(await openTopology(input, context));
-      return outcomeOfEnsuring(await topology.ensureCell(input.record, { signal: context.signal }));
-    }),
+  perform: inTopology(async (opened, { record }, { signal }) =>
+    outcomeOfEnsuring(await globalTopology(opened).ensureCell(record, { signal })),
+  ),
 };

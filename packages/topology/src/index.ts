@@ -29,7 +29,8 @@ export {
   type TopologyPlace,
   topologyPlace,
 } from "./tasks/place.ts";
-export { outcomeOf, outcomeOfEnsuring, type TopologyOutcome } from "./tasks/outcome.ts";
+export { inTopology, type TopologyContext } from "./tasks/in-topology.ts";
+export { outcomeOfEnsuring, type TopologyOutcome } from "./tasks/outcome.ts";
 export { needsPerson, pauseAfter, stepOf, type TopologyStep } from "./tasks/step.ts";
 
 // Whose it is

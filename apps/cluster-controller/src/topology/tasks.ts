@@ -3,8 +3,8 @@ import {
   cellTopology,
   type DesiredDatabase,
   globalTopology,
+  inTopology,
   openTopology,
-  outcomeOf,
   outcomeOfEnsuring,
   type TopologyInput,
   type TopologyOutcome,
@@ -22,11 +22,9 @@ export interface RegisterDatabaseInput extends TopologyInput {
 /** Makes the record of one database say what it should. */
 export const registerDatabase: TaskKind<RegisterDatabaseInput, TopologyOutcome, TopologySettings> = {
   name: "register-database",
-  perform: (input, context) =>
-    outcomeOf(async () => {
-      const topology = globalTopology(await openTopology(input, context));
-      return outcomeOfEnsuring(await topology.ensureDatabase(input.record, { signal: context.signal }));
-    }),
+  perform: inTopology(async (opened, { record }, { signal }) =>
+    outcomeOfEnsuring(await globalTopology(opened).ensureDatabase(record, { signal })),
+  ),
 };
 
 export interface RemoveUnwantedInput extends TopologyInput {
@@ -38,11 +36,7 @@ export interface RemoveUnwantedInput extends TopologyInput {
 /** Removes the records of databases and cells that are gone. Without any it is one read, which shows that etcd answers. */
 export const removeUnwantedRecords: TaskKind<RemoveUnwantedInput, TopologyOutcome, TopologySettings> = {
   name: "remove-unwanted-records",
-  perform: (input, context) =>
-    outcomeOf(async () => {
-      const opened = await openTopology(input, context);
-      return removeUnwanted(opened, input, context.signal);
-    }),
+  perform: inTopology((opened, input, { signal }) => removeUnwanted(opened, input, signal)),
 };
 
 export interface PrunePoolersInput extends TopologyInput {
@@ -54,17 +48,15 @@ export interface PrunePoolersInput extends TopologyInput {
 /** Removes the records of poolers whose pods are gone for good. */
 export const prunePoolers: TaskKind<PrunePoolersInput, TopologyOutcome, TopologySettings> = {
   name: "prune-poolers",
-  perform: (input, context) =>
-    outcomeOf(async () => {
-      const topology = cellTopology({ ...(await openTopology(input, context)), cell: input.cell });
-      const { signal } = context;
-      const kept = new Set(input.keep);
-      const { poolers } = await topology.listPoolers({ signal });
-      for (const pooler of poolers) {
-        if (isGoneForGood(pooler, input.owner, kept)) await topology.removePooler(pooler, { signal });
-      }
-      return { result: "done" };
-    }),
+  perform: inTopology(async (opened, { owner, cell, keep }, { signal }) => {
+    const topology = cellTopology({ ...opened, cell });
+    const kept = new Set(keep);
+    const { poolers } = await topology.listPoolers({ signal });
+    for (const pooler of poolers) {
+      if (isGoneForGood(pooler, owner, kept)) await topology.removePooler(pooler, { signal });
+    }
+    return { result: "done" };
+  }),
 };
 
 export interface LeaveTopologyInput extends TopologyInput {
@@ -84,14 +76,12 @@ export interface LeaveTopologyInput extends TopologyInput {
 /** Takes everything of a cluster out of a topology that it doesn't use any more. */
 export const leaveTopology: TaskKind<LeaveTopologyInput, TopologyOutcome, TopologySettings> = {
   name: "leave-topology",
-  perform: (input, context) =>
-    outcomeOf(async () => {
-      const left = await openTopology(input, context);
-      const { owner } = input;
-      const current = input.current && (await openTopology({ owner, place: input.current }, context));
-      const { signal } = context;
-      return input.cell === undefined
-        ? leaveGlobalRoot({ ...input, left, current }, signal)
-        : leaveCellRoot({ ...input, left, current, cell: input.cell }, signal);
-    }),
+  perform: inTopology(async (left, input, context) => {
+    const { owner, cell } = input;
+    const { signal } = context;
+    const current = input.current && (await openTopology({ owner, place: input.current }, context));
+    return cell === undefined
+      ? leaveGlobalRoot({ ...input, left, current }, signal)
+      : leaveCellRoot({ ...input, left, current, cell }, signal);
+  }),
 };
