@@ -2,7 +2,7 @@ import type { EventDraft } from "@multigres/controller-kit";
 import type { ConditionDraft } from "@multigres/status-kit";
 import { poolsProblems } from "./conditions.ts";
 import type { ResolvedCluster } from "./resolve.ts";
-import { registrationNeedsPerson } from "./topology/status.ts";
+import { registrationNeedsPerson } from "./topology/registered-condition.ts";
 
 /** What needs a person. A server that doesn't answer yet is no news at a start, and later a matter of status. */
 export function registrationEvents(registered: ConditionDraft | undefined): EventDraft[] {

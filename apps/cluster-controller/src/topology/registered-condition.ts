@@ -1,4 +1,4 @@
-import { annotations, type ConditionStatus, type MultigresCluster } from "@multigres/api-types";
+import type { ConditionStatus } from "@multigres/api-types";
 import {
   type ConditionDraft,
   conditionTypes,
@@ -12,8 +12,6 @@ import {
 import type { TopologyStep } from "@multigres/topology";
 import { names } from "@multigres/workload-kit";
 import type { ResolvedCluster } from "../resolve.ts";
-import type { Leaving } from "./external-topologies.ts";
-import { describePlace } from "./places.ts";
 import type { Registration } from "./registration.ts";
 
 type Failed = Extract<TopologyStep, { readonly message: string }>;
@@ -46,7 +44,7 @@ export function registeredCondition(
 }
 
 /** What a person must mend comes before what may mend itself. */
-function worst(steps: readonly TopologyStep[]): Failed | undefined {
+export function worst(steps: readonly TopologyStep[]): Failed | undefined {
   const of = (state: Failed["state"]) => steps.find((step): step is Failed => step.state === state);
   return of("foreign") ?? of("refused") ?? of("unreachable");
 }
@@ -69,53 +67,4 @@ export function partOfRegistration(registered: ConditionDraft | undefined): Part
       ...(registrationNeedsPerson(registered) ? { stalled: { reason, message } } : {}),
     },
   ];
-}
-
-/** A server that someone else runs is available when it answered the last time. */
-export function externalServerHealth(
-  { owner }: ResolvedCluster,
-  address: string,
-  { databases, removal }: Registration,
-): PartHealth {
-  const steps = [...databases.map(({ step }) => step), removal];
-  // That a root is somebody else's is an answer, too.
-  const failed = worst(steps.filter(({ state }) => state !== "foreign"));
-  const answered = steps.some(({ state }) => state === "done" || state === "foreign");
-  const available = failed ? "False" : answered ? "True" : availableBefore(owner);
-  return {
-    available,
-    progressing: false,
-    reasons: {
-      available: failed ? registrationVerdicts[failed.state].reason : reasons.registering,
-      progressing: reasons.converged,
-    },
-    ...(available === "True"
-      ? {}
-      : { message: `External topology server ${address}: ${failed?.message ?? "no answer yet"}` }),
-  };
-}
-
-function availableBefore({ status, metadata }: MultigresCluster): ConditionStatus {
-  const isCurrent = status?.observedGeneration === metadata.generation;
-  return (isCurrent ? status?.globalTopoServer?.etcd.available : undefined) ?? "Unknown";
-}
-
-/** The condition `TopologyRecordsLeft`; none as long as there is nothing to tell. */
-export function recordsLeftCondition(leaving: readonly Leaving[]): ConditionDraft | undefined {
-  if (leaving.length === 0) return undefined;
-  const failed = leaving.filter(({ step }) => step.state !== "pending");
-  return {
-    type: conditionTypes.topologyRecordsLeft,
-    status: "True",
-    reason: failed.length > 0 ? reasons.topologyUnreachable : reasons.stillInUse,
-    message: joinMessages([
-      ...leaving.map(describeLeaving),
-      failed.length > 0 ? `to give them up, set the annotation ${annotations.skipTopologyCleanup}: "true"` : undefined,
-    ]),
-  };
-}
-
-function describeLeaving({ topology, step }: Leaving): string {
-  const why = "message" in step ? `: ${step.message}` : "";
-  return `Records of this cluster stay under ${describePlace(topology)} until nothing uses them${why}`;
 }
