@@ -58,12 +58,9 @@ export function handover(
   if (isWanted || whenDeleted === "Delete" || !isRemoved(tableGroup, cluster) || !isConfirmed(tableGroup)) {
     return { go, objects: returned, pending: namesOf(handed) };
   }
-  const kept = own.filter((claim) => isOwnedBy(claim, ofCluster) || isOwnedBy(claim, ofTableGroup));
-  return {
-    go,
-    objects: kept.length === 0 ? returned : [...returned, ...policyHandedDown(tableGroup, cluster)],
-    pending: namesOf([...new Set([...kept, ...handed])]),
-  };
+  const pending = namesOf([...new Set([...handed, ...own.filter((claim) => isOwnedBy(claim, ofCluster))])]);
+  const objects = pending.length === 0 ? [] : [...returned, ...policyHandedDown(tableGroup, cluster)];
+  return { go, objects, pending };
 }
 
 /** Only what was in force while the database was wanted, and still is, is surely the user's word for its removal. */
