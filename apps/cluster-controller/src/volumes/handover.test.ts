@@ -63,6 +63,13 @@ describe("the volumes of a database that is removed", () => {
       ["old-db-1 TableGroup"],
     ],
     ["hold it back while one has no owner yet", demo, [old, claim(0, tableGroup), claim(1)], []],
+    ["have one of the two as owner", demo, [old, claim(0, cluster, tableGroup)], ["old-db-0 TableGroup"]],
+    [
+      "stay with the cluster when Retain was in force until now",
+      demo,
+      [aTableGroup(demo, "old_db", { policy: Retain }), claim(0, cluster)],
+      [gone],
+    ],
     ["keep their other owners", demo, [old, claim(0, other, cluster)], ["old-db-0 ConfigMap+TableGroup"]],
     [
       "that are on their way out need nothing",
@@ -146,6 +153,18 @@ describe("the volumes of a database that is removed", () => {
   });
 });
 
+describe("a TableGroup on its way out", () => {
+  const going = aTableGroup(demo, "old_db", { policy: Delete, ...leaving });
+
+  it.each<[string, OwnerReference, string]>([
+    ["takes along what it was given", tableGroup, "PersistentVolumeClaims go, too"],
+    ["takes nothing else", cluster, "PersistentVolumeClaims stay"],
+  ])("%s, and says so", (_, owner, fate) => {
+    const { because } = planFor(demo, [going, claim(0, owner)]).deletions[0] ?? {};
+    expect(because).toContain(fate);
+  });
+});
+
 describe("when the policy is changed to Retain with the removal, or before it is done", () => {
   const keeping = wanting(Retain, "db");
 
@@ -168,6 +187,12 @@ describe("when the policy is changed to Retain with the removal, or before it is
     expect(outcome(keeping, old, claim(0, tableGroup), claim(1, cluster))).toEqual(["old-db-0 nobody"]);
     const told = aTableGroup(demo, "old_db", { policy: Retain });
     expect(outcome(keeping, told, claim(0, tableGroup))).toEqual(["old-db-0 nobody"]);
+  });
+
+  it("a second TableGroup of a database that stays doesn't wait for its volumes", () => {
+    const second = aTableGroup(demo, "db", { name: "db-second", policy: Delete });
+    const used = aClaim(demo, "db", 0, { owners: [cluster] });
+    expect(outcome(keeping, aTableGroup(demo, "db"), second, used)).toEqual(["TableGroup db-second"]);
   });
 
   it("a TableGroup that somebody has changed isn't written, and takes nothing", () => {
@@ -196,6 +221,14 @@ describe("a database that is wanted again", () => {
     ],
   ])("%s", (_, wanted, claims, expected) => {
     expect(outcome(wanted, old, ...claims)).toEqual(expected);
+  });
+
+  it("keeps them, whatever somebody writes into its TableGroup", () => {
+    const edited = { ...old, spec: { ...old.spec, database: "gone_db" } };
+    const claims = aClaim(demo, "gone_db", 0, { owners: [cluster] });
+    expect(outcome(wanting(Delete, "old_db"), edited, claims, claim(0, cluster))).toEqual([]);
+    const put = planned(planFor(wanting(Retain, "old_db"), [edited, claims]), kinds.TableGroup);
+    expect(put.get("old-db-default")?.spec.database).toBe("old_db");
   });
 
   it("too late loses all of them, not some", () => {
