@@ -107,6 +107,48 @@ describe("a part of it", () => {
     expect({ volumes: await volumes(namespace), claims: await claimsOfPods(namespace) }).toEqual(before);
   });
 
+  it("a database that is removed takes its volumes along under whenDeleted: Delete, and comes back with new ones", {
+    timeout: 300_000,
+  }, async () => {
+    const deleting = ({ spec }: ReturnType<typeof demo>) => {
+      spec.persistentVolumeClaimRetentionPolicy = { whenDeleted: "Delete" };
+    };
+    const namespace = await converged(cluster, "removed", deleting);
+    const before = await volumes(namespace);
+    const ofTiny = ([name]: [string, string]) => name.includes("tiny-db");
+    const tiny = Object.entries(before).filter(ofTiny);
+    expect(tiny).toHaveLength(3);
+
+    const tableGroup = { namespace, name: "tiny-db-default" };
+    const { metadata } = await cluster.api.get(kinds.TableGroup, tableGroup);
+    await cluster.api.delete(kinds.TableGroup, tableGroup);
+    await eventually(async () => {
+      const made = await cluster.api.get(kinds.TableGroup, tableGroup);
+      expect(made.metadata.uid).not.toBe(metadata.uid);
+    });
+    await settled(cluster, namespace);
+    expect(await volumes(namespace), "after a deletion by hand").toEqual(before);
+
+    const withoutTiny = demo((wanted) => {
+      deleting(wanted);
+      wanted.spec.databases = wanted.spec.databases?.filter(({ name }) => name !== "tiny_db");
+    }, namespace);
+    await cluster.apply(withoutTiny);
+    const others = Object.fromEntries(Object.entries(before).filter((volume) => !ofTiny(volume)));
+    await eventually(async () => expect(await volumes(namespace)).toEqual(others));
+    await settled(cluster, namespace);
+    expect(await volumes(namespace), "of the other database").toEqual(others);
+    const events = await eventsOn(cluster, namespace, { kind: "MultigresCluster", name: "demo" }, "Removing");
+    const notes = events.map(({ note }) => note).filter((note) => note.includes("TableGroup tiny-db-default"));
+    expect(notes).toEqual([expect.stringContaining("Its PersistentVolumeClaims go, too, as")]);
+
+    await cluster.apply(demo(deleting, namespace));
+    await settled(cluster, namespace);
+    const again = await volumes(namespace);
+    expect(Object.keys(again)).toEqual(Object.keys(before));
+    for (const [name, old] of tiny) expect(again[name], name).not.toBe(old);
+  });
+
   it("case 67: a cell's topology server that is removed leaves its volume, and the cell uses the global one", {
     timeout: 240_000,
   }, async () => {

@@ -34,6 +34,7 @@ export async function busyRun(cluster: OwnCluster, namespace: string): Promise<v
   await become();
   await become(largerAndNewer);
   await become(smaller);
+  await removeWithItsVolumes(cluster, namespace);
   await cluster.api.delete(kinds.MultigresCluster, { namespace, name: "demo" });
   await eventually(async () => expect(await namesOf(cluster, namespace, kinds.StatefulSet)).toEqual([]));
   await visitSomebodysTopology(cluster, namespace);
@@ -78,6 +79,23 @@ function smaller(wanted: Parameters<NonNullable<Change>>[0]): void {
   const [pool] = wanted.spec.databases?.find(({ name }) => name === "tiny_db")?.spec.pools ?? [];
   if (pool) pool.replicas = 2;
   wanted.spec.persistentVolumeClaimRetentionPolicy = { whenScaled: "Delete", whenDeleted: "Delete" };
+}
+
+/** Takes a database out of the spec under whenDeleted: Delete. */
+async function removeWithItsVolumes(cluster: OwnCluster, namespace: string): Promise<void> {
+  const ofDatabase = async () => {
+    // The Shard that nobody wanted left its volumes for good.
+    const labelSelector = `${labels.cluster}=demo,${labels.database}=tiny_db,${labels.shard}=0`;
+    return (await cluster.api.list(kinds.PersistentVolumeClaim, { namespace, labelSelector })).items;
+  };
+  expect(await ofDatabase()).not.toEqual([]);
+  const without = demo((wanted) => {
+    smaller(wanted);
+    wanted.spec.databases = wanted.spec.databases?.filter(({ name }) => name !== "tiny_db");
+  }, namespace);
+  await cluster.apply(without);
+  await eventually(async () => expect(await ofDatabase()).toEqual([]));
+  await settled(cluster, namespace);
 }
 
 async function removeNearlyEverything(cluster: OwnCluster, namespace: string): Promise<void> {

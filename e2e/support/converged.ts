@@ -6,9 +6,10 @@ import { settled } from "./observing.ts";
 export async function converged(
   cluster: Pick<TestCluster, "api" | "apply" | "namespace">,
   purpose: string,
+  change?: Parameters<typeof demo>[0],
 ): Promise<string> {
   const namespace = await cluster.namespace(purpose);
-  await cluster.apply(std(undefined, namespace), demo(undefined, namespace));
+  await cluster.apply(std(undefined, namespace), demo(change, namespace));
   await settled(cluster, namespace);
   return namespace;
 }

@@ -42,13 +42,14 @@ export function depart(
   const msLeft = timeLeft(metadata.deletionTimestamp, deadlineMs, now);
   const end = endOf({ observed, externals, skips: skipsCleanup(cluster), isLate: msLeft <= 0, remaining });
   const health = clusterHealth(cluster, observed, unknownRegistration);
+  const volumesGo = cluster.persistentVolumeClaimRetentionPolicy.whenDeleted === "Delete";
   const going = remaining.map((object) => `${object} is being deleted with the cluster`);
   return {
     objects: [],
     deletions: end.isOver
       ? []
       : observed.owned.map((owned) => ({
-          ...deletion(owned, "the cluster is being deleted."),
+          ...deletion(owned, "the cluster is being deleted.", volumesGo),
           // An orphaning deletion may have released it a moment ago.
           ...(owned.object.metadata?.resourceVersion && { resourceVersion: owned.object.metadata.resourceVersion }),
         })),

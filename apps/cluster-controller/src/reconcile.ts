@@ -25,7 +25,7 @@ export function reconcile(observed: Observed, context: ReconcileContext<Settings
   const { multiadmin, multiorch } = health;
   const troubles = troubleReport(multiorch ? [multiadmin, multiorch] : [multiadmin], now);
   return {
-    objects,
+    objects: [...objects, ...left.objects],
     deletions: left.deletions,
     events: [
       ...heldBackEvents(cluster),

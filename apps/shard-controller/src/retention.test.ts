@@ -136,4 +136,12 @@ describe("the volume of a removed pool", () => {
     expect(fates(without(go, aClaim(shard, z1, 0, owned)))).toEqual([]);
     expect(fates(without(undefined, aClaim(shard, z1, 0, owned)))).toEqual([`owner ${claim.metadata?.name}`]);
   });
+
+  test("isn't taken back from the TableGroup with which it goes", () => {
+    const [owner] = owned.ownerReferences;
+    const handedOver = {
+      ownerReferences: [{ ...owner, kind: "TableGroup", name: "db-default", uid: "tablegroup-uid" }],
+    };
+    expect(fates(without(go, aClaim(shard, z1, 0, handedOver)))).toEqual([]);
+  });
 });

@@ -27,5 +27,11 @@ export { runController } from "./run-controller.ts";
 export type { Store, Stores } from "./store.ts";
 export type { Task, TaskContext, TaskKind, TaskResult, TaskResults } from "./tasks/task.ts";
 export { task } from "./tasks/task.ts";
-export { clusterOwner, volumesGoWithCluster } from "./volume-retention.ts";
+export {
+  clusterOwner,
+  isOwnedBy,
+  tableGroupOwner,
+  volumesChangeOwner,
+  volumesGoWithCluster,
+} from "./volume-retention.ts";
 export { createTransport } from "./transport/transport.ts";
