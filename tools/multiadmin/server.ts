@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { labels } from "@multigres/api-types";
-import { type ApiClient, kinds } from "@multigres/controller-kit";
 import { idOf, recordsOf, statusOf } from "./canonical-json.ts";
+import type { ClusterName } from "./control.ts";
+import { type PodSource, seenPod } from "./pods.ts";
 import type { Script, ShardScript } from "./script.ts";
-import { type SeenPod, SimulatedShard } from "./simulated-shard.ts";
+import { SimulatedShard } from "./simulated-shard.ts";
 
 /** Stands in for the multiadmins of all clusters of a control plane: kwok runs no containers. */
 export interface Multiadmin {
@@ -12,6 +13,8 @@ export interface Multiadmin {
   readonly dialOverride: string;
   /** For `multiadminControl`. */
   readonly url: string;
+  /** Everything that was asked of all clusters, in order. */
+  readonly requests: readonly (SeenRequest & { readonly cluster: ClusterName })[];
   close(): Promise<void>;
 }
 
@@ -24,11 +27,9 @@ export interface SeenRequest {
 }
 
 interface Cluster {
-  readonly name: string;
-  readonly namespace: string;
+  readonly name: ClusterName;
   script: Script;
   readonly shards: Map<string, SimulatedShard>;
-  readonly requests: SeenRequest[];
   /** What has happened to the pods is noted one request after the other. */
   turn: Promise<unknown>;
 }
@@ -38,9 +39,10 @@ interface Answer {
   readonly body: object;
 }
 
-/** Its poolers are the pool pods that the API server shows, under the names that their arguments give them. */
-export async function startMultiadmin(api: ApiClient): Promise<Multiadmin> {
+/** Its poolers are the pool pods that exist, under the names that their arguments give them. */
+export async function startMultiadmin(pods: PodSource): Promise<Multiadmin> {
   const clusters = new Map<string, Cluster>();
+  const requests: (SeenRequest & { readonly cluster: ClusterName })[] = [];
   const server = createServer((request, response) => {
     void handle(request, response).catch((error: unknown) => {
       if (!response.headersSent) response.writeHead(500).end(JSON.stringify({ code: 13, message: String(error) }));
@@ -57,8 +59,10 @@ export async function startMultiadmin(api: ApiClient): Promise<Multiadmin> {
       cluster.script = JSON.parse(body) as Script;
       return void response.end("{}");
     }
-    if (kind === "requests") return void response.end(JSON.stringify(cluster.requests));
-    cluster.requests.push({ method: request.method ?? "", path, body });
+    if (kind === "requests") {
+      return void response.end(JSON.stringify(requests.filter(({ cluster: asked }) => asked === cluster.name)));
+    }
+    requests.push({ cluster: cluster.name, method: request.method ?? "", path, body });
     switch (cluster.script.mode) {
       case "cut":
         return void request.socket.destroy();
@@ -76,23 +80,22 @@ export async function startMultiadmin(api: ApiClient): Promise<Multiadmin> {
     const [, name, namespace] = /^(.+)-multiadmin\.([^.]+)\.svc$/.exec(host) ?? [];
     if (name === undefined || namespace === undefined) return undefined;
     const known = clusters.get(host);
-    const cluster = known ?? { name, namespace, script: {}, shards: new Map(), requests: [], turn: Promise.resolve() };
+    const cluster = known ?? { name: { namespace, name }, script: {}, shards: new Map(), turn: Promise.resolve() };
     clusters.set(host, cluster);
     return cluster;
   }
 
   async function look(cluster: Cluster): Promise<void> {
-    const labelSelector = `${labels.component}=shard-pool,${labels.cluster}=${cluster.name}`;
-    const { items } = await api.list(kinds.Pod, { namespace: cluster.namespace, labelSelector });
-    const seen = items.flatMap((pod) => seenPod(pod) ?? []);
+    const labelSelector = `${labels.component}=shard-pool,${labels.cluster}=${cluster.name.name}`;
+    const seen = (await pods(cluster.name, labelSelector)).flatMap((pod) => seenPod(pod) ?? []);
     for (const { key } of seen) {
       const id = JSON.stringify(key);
       if (!cluster.shards.has(id)) cluster.shards.set(id, new SimulatedShard(key));
     }
     const now = performance.now();
     for (const [id, shard] of cluster.shards) {
-      const pods = seen.filter(({ key }) => JSON.stringify(key) === id).map(({ pod }) => pod);
-      shard.see(pods, scriptOf(cluster, shard), now);
+      const own = seen.filter(({ key }) => JSON.stringify(key) === id).map(({ pod }) => pod);
+      shard.see(own, scriptOf(cluster, shard), now);
     }
   }
 
@@ -123,6 +126,7 @@ export async function startMultiadmin(api: ApiClient): Promise<Multiadmin> {
   return {
     dialOverride: `*-multiadmin.*.svc=${address}/at/{host}`,
     url: `http://${address}`,
+    requests,
     close: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());
@@ -173,29 +177,6 @@ function backupJob(jobId: string): Answer {
 
 function scriptOf({ script }: Cluster, { key }: SimulatedShard): ShardScript {
   return script.shards?.[key.database] ?? {};
-}
-
-type Pod = NonNullable<(typeof kinds.Pod)["__object"]>;
-
-/** Undefined: its arguments don't name a pooler, or the kubelet couldn't fill them in. */
-function seenPod(pod: Pod): { key: SimulatedShard["key"]; pod: SeenPod } | undefined {
-  const args = pod.spec?.containers.find(({ name }) => name === "multipooler")?.args ?? [];
-  const flag = (name: string) => args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
-  const index = pod.metadata?.labels?.["apps.kubernetes.io/pod-index"];
-  const [cell, database, tableGroup, shard] = ["cell", "database", "table-group", "shard"].map(flag);
-  const serviceId = flag("service-id");
-  if (!cell || !database || !tableGroup || !shard || !serviceId || index === undefined) return undefined;
-  const isReady = pod.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
-  return {
-    key: { database, tableGroup, shard },
-    pod: {
-      podName: pod.metadata?.name ?? "",
-      uid: pod.metadata?.uid ?? "",
-      cell,
-      name: serviceId.replace("$(POD_INDEX)", index),
-      ready: isReady && pod.metadata?.deletionTimestamp === undefined,
-    },
-  };
 }
 
 function refusal(status: number, code: number, message: string): Answer {

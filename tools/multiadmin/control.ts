@@ -9,7 +9,7 @@ export interface MultiadminControl {
   requests(cluster: ClusterName): Promise<readonly SeenRequest[]>;
 }
 
-interface ClusterName {
+export interface ClusterName {
   readonly namespace: string;
   readonly name: string;
 }
