@@ -7,7 +7,7 @@ import { sharedCluster } from "../support/cluster.ts";
 import { settled } from "../support/observing.ts";
 import { compare } from "./expected-pods/compare.ts";
 import { forbidden } from "./expected-pods/forbidden.ts";
-import { type Live, liveOf, type Snapshot, snapshot } from "./expected-pods/live.ts";
+import { liveOf, type Pod, type Snapshot, snapshot } from "./expected-pods/live.ts";
 import { type Entry, type Expectation, expectedPods, type Instance } from "./expected-pods/table.ts";
 
 const cluster = sharedCluster();
@@ -27,7 +27,7 @@ describe("the table of the example's pods", () => {
   it("agrees with them in every value, and they have nothing that it doesn't know", () => {
     const pods = table.instances.flatMap((instance) => liveOf(all, instance));
     // etcd 3 + 1, gateways 2 + 1, multiadmin, multiorch, and 6 + 7 + 2 of the pools.
-    expect(names(pods)).toEqual(all.pods.map(({ metadata }) => metadata?.name).sort());
+    expect(names(pods)).toEqual(names(all.pods.map((pod) => ({ pod }))));
     expect(pods).toHaveLength(24);
     const compared = pods.map((pod) => compare(pod, table.open));
     expect(compared.flatMap(({ differences }) => differences)).toEqual([]);
@@ -81,7 +81,7 @@ describe("what the documents forbid", () => {
         const [pod] = instance ? liveOf(all, instance) : [];
         if (!pod) throw new Error(`no pod of ${component}`);
         breach(pod);
-        expect(isBroken(pod), `${what}: ${breach}`).toBe(true);
+        expect(isBroken(pod), `${what}: ${String(breach)}`).toBe(true);
       }
     }
   });
@@ -91,8 +91,8 @@ function instancesOf(component: string): readonly Instance[] {
   return table.instances.filter((instance) => component === "all" || instance.component === component);
 }
 
-function names(pods: readonly Live[]): (string | undefined)[] {
-  return pods.map(({ pod }) => pod.metadata?.name).sort();
+function names(pods: readonly { readonly pod: Pod }[]): string[] {
+  return pods.map(({ pod }) => pod.metadata?.name ?? "").sort();
 }
 
 function other(entry: Entry): Entry {
@@ -101,5 +101,5 @@ function other(entry: Entry): Entry {
   if (typeof value === "number") return { ...entry, value: value + 1 };
   if (typeof value === "boolean") return { ...entry, value: !value };
   if (Array.isArray(value)) return { ...entry, value: [...value, "x"] };
-  return { ...entry, value: typeof value === "object" ? { ...value, x: "x" } : `${String(value)}x` };
+  return { ...entry, value: typeof value === "object" ? { ...value, x: "x" } : `${JSON.stringify(value)}x` };
 }

@@ -9,7 +9,7 @@ export interface Entry {
   readonly source: string;
 }
 
-export interface Tree {
+interface Tree {
   readonly [key: string]: Entry | readonly Entry[] | Tree;
 }
 
@@ -23,7 +23,7 @@ export interface Expectation {
 export interface Instance {
   readonly component: string;
   readonly name: string;
-  /** For the placeholders `<cell>` and `<database>`, and the pool's type. */
+  /** Plain texts of the instance: for the placeholders `<cell>` and `<database>`, and the pool's type. */
   readonly identity: Readonly<Partial<Record<"cell" | "database" | "type", string>>>;
   readonly expectations: readonly Expectation[];
 }
@@ -41,19 +41,15 @@ export interface Table {
   readonly open: readonly { readonly what: string; readonly live?: readonly string[] }[];
 }
 
-const identityKeys = ["cell", "database", "type"] as const;
-
 export function expectedPods(): Table {
   const { expected, forbidden, open } = read("expected-pods.yaml") as Omit<Table, "instances"> & {
     readonly expected: Readonly<Record<string, Tree & { readonly instances?: Readonly<Record<string, Tree>> }>>;
   };
-  const instances = Object.entries(expected).flatMap(([component, { instances: own, ...common }]) =>
-    Object.entries(own ?? { "": {} }).map(([name, tree]): Instance => {
-      const identity = Object.fromEntries(
-        identityKeys.flatMap((key) => (key in tree ? [[key, String(tree[key])]] : [])),
-      );
-      const ownOnly = Object.fromEntries(Object.entries(tree).filter(([key]) => !(key in identity)));
-      return { component, name, identity, expectations: [...flatten(common), ...flatten(ownOnly)] };
+  const instances = Object.entries(expected).flatMap(([component, { instances: each = { "": {} }, ...common }]) =>
+    Object.entries(each).map(([name, tree]): Instance => {
+      const { cell, database, type, ...own } = tree as Tree & Instance["identity"];
+      const identity = { ...(cell && { cell }), ...(database && { database }), ...(type && { type }) };
+      return { component, name, identity, expectations: [...flatten(common), ...flatten(own)] };
     }),
   );
   return { instances, entries: entriesIn(expected), forbidden, open };
@@ -72,15 +68,20 @@ export function argumentKey(argument: string, index: number): string {
 function flatten(tree: Tree, path: readonly string[] = []): Expectation[] {
   return Object.entries(tree).flatMap(([key, node]): Expectation[] => {
     const here = [...path, key];
+    if (typeof node !== "object") throw new Error(`${here.join(" ")} has no source`);
     if (isEntry(node)) return [{ path: here, entry: node }];
     if (Array.isArray(node)) {
       return (node as Entry[]).map((entry, index) => ({
-        path: [...here, argumentKey(String(entry.value ?? entry.matches), index)],
+        path: [...here, argumentKey(textOf(entry), index)],
         entry,
       }));
     }
     return flatten(node as Tree, here);
   });
+}
+
+function textOf({ value, matches = "" }: Entry): string {
+  return typeof value === "string" ? value : matches;
 }
 
 function entriesIn(node: unknown): Entry[] {
