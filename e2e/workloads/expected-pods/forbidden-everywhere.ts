@@ -30,7 +30,7 @@ export const forbiddenEverywhere: Readonly<Record<string, Rule>> = {
       ),
     breaches: [
       (live) => setFlag(pooler(live), "--nonsense", "1"),
-      (live) => setFlag(containerOf(live, "postgres"), "--service-map", "grpc-pooler"),
+      (live) => setFlag(containerOf(live, "postgres"), "--cell", "us-east-1a"),
     ],
   },
   "an argument that is no flag": {

@@ -28,16 +28,11 @@ export interface Instance {
   readonly expectations: readonly Expectation[];
 }
 
-export interface Ban {
-  readonly what: string;
-  readonly source: string;
-}
-
 export interface Table {
   readonly instances: readonly Instance[];
   /** All that the file has, wherever it stands. */
   readonly entries: readonly Entry[];
-  readonly forbidden: Readonly<Record<string, readonly Ban[]>>;
+  readonly forbidden: Readonly<Record<string, readonly { readonly what: string; readonly source: string }[]>>;
   readonly open: readonly { readonly what: string; readonly live?: readonly string[] }[];
 }
 
