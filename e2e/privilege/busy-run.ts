@@ -4,6 +4,7 @@ import { expect } from "vitest";
 import { demo, std, volume } from "../fixtures/demo.ts";
 import { small } from "../fixtures/small.ts";
 import { always, eventually } from "../support/eventually.ts";
+import { childKinds, workloadKinds } from "../support/objects.ts";
 import { settled } from "../support/observing.ts";
 import type { OwnCluster } from "../support/own-operator.ts";
 
@@ -119,18 +120,9 @@ async function registerCrashingGateways(cluster: OwnCluster, namespace: string):
   });
 }
 
-const children: readonly ResourceKind[] = [kinds.Cell, kinds.TableGroup, kinds.Shard, kinds.TopoServer];
-const workloads: readonly ResourceKind[] = [
-  kinds.Deployment,
-  kinds.StatefulSet,
-  kinds.Service,
-  kinds.ConfigMap,
-  kinds.PodDisruptionBudget,
-];
-
 /** Takes every object from its owner by its label, twice over; and asks for a second Shard where one is wanted. */
 async function meddle(cluster: OwnCluster, namespace: string): Promise<void> {
-  for (const kind of [...children, ...workloads]) {
+  for (const kind of [...childKinds, ...workloadKinds, kinds.ConfigMap]) {
     for (const name of await namesOf(cluster, namespace, kind)) {
       await relabel(cluster, kind, { namespace, name });
       await relabel(cluster, kind, { namespace, name });

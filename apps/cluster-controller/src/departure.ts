@@ -1,6 +1,6 @@
 import { annotations, type MultigresClusterStatus } from "@multigres/api-types";
 import type { EventDraft, Plan, ReconcileContext } from "@multigres/controller-kit";
-import { joinMessages, reasons } from "@multigres/status-kit";
+import { joinMessages, reasons, timeLeft } from "@multigres/status-kit";
 import { clusterHealth } from "./health.ts";
 import { deletion } from "./leftovers.ts";
 import type { Observed } from "./observe.ts";
@@ -39,8 +39,8 @@ export function depart(
     ),
   ];
   const externals = externalTopologies(cluster, observed, { isFree: () => remaining.length === 0, departing: true });
-  const msLeft = Math.min(Date.parse(metadata.deletionTimestamp ?? "") + deadlineMs - now.getTime(), deadlineMs);
-  const end = endOf({ observed, externals, skips: skipsCleanup(cluster), isLate: !(msLeft > 0), remaining });
+  const msLeft = timeLeft(metadata.deletionTimestamp, deadlineMs, now);
+  const end = endOf({ observed, externals, skips: skipsCleanup(cluster), isLate: msLeft <= 0, remaining });
   const health = clusterHealth(cluster, observed, unknownRegistration);
   const going = remaining.map((object) => `${object} is being deleted with the cluster`);
   return {

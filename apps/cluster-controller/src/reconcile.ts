@@ -10,7 +10,7 @@ import type { Observed } from "./observe.ts";
 import { resolveCluster } from "./resolve.ts";
 import type { Settings } from "./settings.ts";
 import { clusterStatus } from "./status.ts";
-import { registeredCondition } from "./topology/status.ts";
+import { registeredCondition } from "./topology/registered-condition.ts";
 import { topologyPlan } from "./topology/topology-plan.ts";
 
 export function reconcile(observed: Observed, context: ReconcileContext<Settings>): Plan<MultigresClusterStatus> {

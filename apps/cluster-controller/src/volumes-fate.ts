@@ -29,7 +29,7 @@ function fateOfTableGroup(tableGroup: TableGroup): string {
     return "Its PersistentVolumeClaims stay.";
   const shard = { cluster: spec.cluster.name, database: spec.database, tableGroup: spec.tableGroup, shard: 0 };
   const claims = pools.map(({ type, cell, replicas }) => {
-    const first = `data-${names.poolPod({ ...shard, type, cell }, 0)}`;
+    const first = names.dataClaim(names.poolPod({ ...shard, type, cell }, 0));
     return replicas === 1 ? first : `${first} to -${replicas - 1}`;
   });
   const repository = spec.backupRepository?.s3 ? [] : [names.repositoryClaim(shard)];

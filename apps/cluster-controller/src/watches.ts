@@ -1,7 +1,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import { apiVersion, labels, type MultigresCluster } from "@multigres/api-types";
+import { labels, type MultigresCluster } from "@multigres/api-types";
 import {
-  controllerOf,
+  controllerKeys,
   type Key,
   type KubernetesObject,
   keyOf,
@@ -96,7 +96,10 @@ function child<T extends KubernetesObject>(kind: ResourceKind<T>): Watch {
   return watch<T>({
     kind,
     wakes: (object, stores) => [
-      ...new Set([...owningCluster(object), ...clusters(stores, clustersByChild, childKey(kind.kind, keyOf(object)))]),
+      ...new Set([
+        ...controllerKeys(object, kinds.MultigresCluster),
+        ...clusters(stores, clustersByChild, childKey(kind.kind, keyOf(object))),
+      ]),
     ],
   });
 }
@@ -107,13 +110,6 @@ function childKey(kind: string, key: Key): string {
 
 function clusters(stores: Stores, index: string, value: string): Key[] {
   return stores.of(kinds.MultigresCluster).byIndex(index, value).map(keyOf);
-}
-
-function owningCluster(object: KubernetesObject): Key[] {
-  const owner = controllerOf(object);
-  return owner?.kind === kinds.MultigresCluster.kind && owner.apiVersion === apiVersion
-    ? [`${object.metadata?.namespace ?? ""}/${owner.name}`]
-    : [];
 }
 
 /** A pod's controller is a ReplicaSet or StatefulSet, so its cluster is read from the label. */

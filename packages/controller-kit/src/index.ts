@@ -1,6 +1,7 @@
 export type { ApiClient, DeleteOptions, ListOptions, Name, RequestOptions } from "./client.ts";
 export { createApiClient } from "./client/api-client.ts";
 export { carriesIdentityOf } from "./carries-identity.ts";
+export { controllerKeys } from "./controller-keys.ts";
 export type { ControllerDefinition, Parsed, ReconcileContext, Watch } from "./definition.ts";
 export { watch } from "./definition.ts";
 export { deletionOf, replacementOf, surplusOf } from "./deletions.ts";
