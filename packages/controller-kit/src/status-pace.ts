@@ -7,9 +7,9 @@ export type Pace = Readonly<Record<StatusPhase, readonly number[]>>;
 
 const defaultPace: Pace = {
   // That it isn't there yet is all that anybody waits for.
-  comingUp: [2_000, 120_000],
+  comingUp: [2_000, 15_000],
   // It serves; what is missing comes by and by, and the last of it is told at once.
-  completing: [30_000],
+  completing: [10_000],
   // A person who mends it must see it move, on three levels up to the root.
   known: [1_000, 3_000, 10_000],
 };
