@@ -6,52 +6,76 @@ import { ManualClock } from "./testing/manual-clock.ts";
 
 function paced() {
   const clock = new ManualClock();
-  const pace = new StatusPace(clock, { comingUp: [200, 5000], completing: [3000], known: [100, 600, 900] });
+  const pace = new StatusPace(clock, { coming: { calm: 200, most: 500 }, known: [100, 600, 900] });
   const wrote = (content: StatusContent, phase: StatusPhase = "known") => pace.wrote("u", content, phase);
-  return { clock, pace, wrote };
+  const waitMs = (status: object = {}) => pace.waitMs("u", status);
+  return { clock, pace, wrote, waitMs };
 }
 
 describe("details of a status", () => {
   it("may be written at once when nothing was written yet, as after a restart", () => {
-    expect(paced().pace.waitMs("u")).toBeLessThanOrEqual(0);
+    expect(paced().waitMs()).toBeLessThanOrEqual(0);
   });
 
   it("wait since the last write, each object for itself", async () => {
-    const { clock, pace, wrote } = paced();
+    const { clock, pace, wrote, waitMs } = paced();
     wrote("generation");
-    expect(pace.waitMs("u")).toBe(100);
-    expect(pace.waitMs("other")).toBeLessThanOrEqual(0);
+    expect(waitMs()).toBe(100);
+    expect(pace.waitMs("other", {})).toBeLessThanOrEqual(0);
     await clock.advance(60);
-    expect(pace.waitMs("u")).toBe(40);
+    expect(waitMs()).toBe(40);
   });
 
   it("wait longer while they keep changing, up to a bound", async () => {
-    const { clock, pace, wrote } = paced();
+    const { clock, wrote, waitMs } = paced();
     const waits: number[] = [];
     for (const content of ["generation", "details", "details", "details", "truth"] as const) {
       wrote(content);
-      waits.push(pace.waitMs("u"));
-      await clock.advance(pace.waitMs("u"));
+      waits.push(waitMs());
+      await clock.advance(waitMs());
     }
     expect(waits).toEqual([100, 600, 900, 900, 900]);
   });
 
-  it("of what comes up for the first time wait longest, less while it completes, and briefly again once all is there", async () => {
-    const { clock, pace, wrote } = paced();
-    const waits: number[] = [];
-    for (const [content, phase] of [
-      ["generation", "comingUp"],
-      ["details", "comingUp"],
-      ["truth", "completing"],
-      ["details", "completing"],
-      ["truth", "known"],
-      ["details", "known"],
-    ] as const) {
-      wrote(content, phase);
-      waits.push(pace.waitMs("u"));
-      await clock.advance(pace.waitMs("u"));
-    }
-    expect(waits).toEqual([200, 5000, 3000, 3000, 100, 600]);
+  describe.each(["comingUp", "completing"] as const)("of what is %s", (phase) => {
+    it("wait until they stay the same", async () => {
+      const { clock, wrote, waitMs } = paced();
+      wrote("generation", phase);
+      expect(waitMs({ readyPods: 0 })).toBe(200);
+      await clock.advance(150);
+      expect(waitMs({ readyPods: 1 })).toBe(200);
+      await clock.advance(150);
+      expect(waitMs({ readyPods: 1 })).toBe(50);
+      await clock.advance(50);
+      expect(waitMs({ readyPods: 1 })).toBeLessThanOrEqual(0);
+    });
+
+    it("are told at last also while they go on changing", async () => {
+      const { clock, wrote, waitMs } = paced();
+      wrote("generation", phase);
+      for (let readyPods = 0; readyPods < 4; readyPods++) {
+        expect(waitMs({ readyPods })).toBe(Math.min(200, 500 - 100 * readyPods));
+        await clock.advance(100);
+      }
+      await clock.advance(100);
+      expect(waitMs({ readyPods: 9 })).toBeLessThanOrEqual(0);
+    });
+
+    it("stay the same when only times differ", async () => {
+      const { clock, wrote, waitMs } = paced();
+      const since = (lastTransitionTime: string) => ({ conditions: [{ type: "Registered", lastTransitionTime }] });
+      wrote("generation", phase);
+      waitMs(since("2026-01-01T00:00:00Z"));
+      await clock.advance(150);
+      expect(waitMs(since("2026-01-01T00:00:01Z"))).toBe(50);
+    });
+  });
+
+  it("wait briefly again once all is there", () => {
+    const { wrote, waitMs } = paced();
+    wrote("truth", "completing");
+    wrote("truth");
+    expect(waitMs()).toBe(100);
   });
 
   it("know the phase that was told last", () => {
@@ -69,18 +93,18 @@ describe("details of a status", () => {
     ["after somebody changed the spec", 10, "generation"],
     ["after a quiet time", 1201, "details"],
   ] as const)("wait briefly again %s", async (_name, ms, content) => {
-    const { clock, pace, wrote } = paced();
+    const { clock, wrote, waitMs } = paced();
     wrote("generation");
     wrote("details");
     await clock.advance(ms);
     wrote(content);
-    expect(pace.waitMs("u")).toBe(100);
+    expect(waitMs()).toBe(100);
   });
 
   it("are forgotten with the object", () => {
-    const { pace, wrote } = paced();
+    const { pace, wrote, waitMs } = paced();
     wrote("generation");
     pace.forget("u");
-    expect(pace.waitMs("u")).toBeLessThanOrEqual(0);
+    expect(waitMs()).toBeLessThanOrEqual(0);
   });
 });

@@ -1,32 +1,34 @@
+import { hashOf } from "./applied-hash.ts";
 import type { Clock } from "./clock.ts";
 import type { StatusContent } from "./status-content.ts";
 import { phaseOf, type StatusPhase } from "./status-phase.ts";
 
-/** How many milliseconds details of a status lag behind the last write: after the first one, the second one and so on of a row. */
-export type Pace = Readonly<Record<StatusPhase, readonly number[]>>;
+/** How late details of a status are told, in milliseconds. */
+export interface Pace {
+  /** Of what isn't whole yet: when they have stayed the same for `calm`, at the latest `most` after the last write. */
+  readonly coming: { readonly calm: number; readonly most: number };
+  /** Of what is known: after the first write of a row, the second one and so on. */
+  readonly known: readonly number[];
+}
 
 const defaultPace: Pace = {
-  // That it isn't there yet is all that anybody waits for.
-  comingUp: [2_000, 15_000],
-  // It serves; what is missing comes by and by, and the last of it is told at once.
-  completing: [10_000],
-  // A person who mends it must see it move, on three levels up to the root.
+  // On the way every pod changes them, on each level up to the root. Where it stands still somebody wants to know why.
+  coming: { calm: 10_000, most: 60_000 },
+  // A person who mends it must see it move, on three levels.
   known: [1_000, 3_000, 10_000],
 };
 
-/** The last write of an object. */
+/** The last write of an object, and what was held back since. */
 interface Written {
-  readonly writtenAt: number;
+  readonly at: number;
   /** Which write of a row without a quiet time it was. */
   readonly step: number;
   readonly intervalMs: number;
   readonly phase: StatusPhase;
+  held?: { readonly hash: string; readonly since: number };
 }
 
-/**
- * Paces status writes that tell of details only. While a cluster comes up, every pod that gets ready changes counts and
- * messages on each level up to the root; written one by one they would cost more than all the rest together.
- */
+/** Paces status writes that tell of details only: written one by one they would cost more than all the rest together. */
 export class StatusPace {
   readonly #clock: Clock;
   readonly #pace: Pace;
@@ -37,10 +39,16 @@ export class StatusPace {
     this.#pace = pace;
   }
 
-  /** Milliseconds until details may be written; 0 or less: now. */
-  waitMs(uid: string): number {
+  /** Milliseconds until `status`, in which only details are new, may be written if it stays so; 0 or less: now. */
+  waitMs(uid: string, status: unknown): number {
     const last = this.#last.get(uid);
-    return last === undefined ? 0 : last.writtenAt + last.intervalMs - this.#clock.monotonic();
+    if (last === undefined) return 0;
+    const now = this.#clock.monotonic();
+    const left = last.at + last.intervalMs - now;
+    if (last.phase === "known") return left;
+    const hash = hashOf(withoutTimes(status));
+    if (last.held?.hash !== hash) last.held = { hash, since: now };
+    return Math.min(left, last.held.since + this.#pace.coming.calm - now);
   }
 
   /** Of an object whose status is to say `status`. */
@@ -50,15 +58,23 @@ export class StatusPace {
 
   /** Notes that a status was written. */
   wrote(uid: string, content: StatusContent, phase: StatusPhase): void {
-    const now = this.#clock.monotonic();
+    const at = this.#clock.monotonic();
     const last = this.#last.get(uid);
-    const steps = this.#pace[phase];
-    const isNewRow = last === undefined || content === "generation" || now - last.writtenAt > 2 * last.intervalMs;
+    const steps = phase === "known" ? this.#pace.known : [this.#pace.coming.most];
+    const isNewRow = last === undefined || content === "generation" || at - last.at > 2 * last.intervalMs;
     const step = isNewRow ? 0 : Math.min(last.step + (content === "details" ? 1 : 0), steps.length - 1);
-    this.#last.set(uid, { writtenAt: now, step, intervalMs: steps[step] ?? 0, phase });
+    this.#last.set(uid, { at, step, intervalMs: steps[step] ?? 0, phase });
   }
 
   forget(uid: string): void {
     this.#last.delete(uid);
   }
+}
+
+/** Since when something holds is "now" until it is written: no change. */
+function withoutTimes(status: unknown): unknown {
+  const text = JSON.stringify(status, (_name, value: unknown) =>
+    typeof value === "string" && /^\d{4}-\d\d-\d\dT/.test(value) ? undefined : value,
+  );
+  return JSON.parse(text ?? "null");
 }

@@ -48,7 +48,7 @@ export class StatusWriter {
     const { pace, lookAgain } = this.#options;
     const phase = pace.phaseOf(uid ?? "", live.metadata?.creationTimestamp, status);
     const content = contentOf(stored, status, phase);
-    const waitMs = content === "details" ? pace.waitMs(uid ?? "") : 0;
+    const waitMs = content === "details" ? pace.waitMs(uid ?? "", status) : 0;
     if (waitMs > 0) {
       lookAgain(keyOf(live), waitMs);
       return true;
