@@ -8,7 +8,7 @@ import { demo, std } from "../fixtures/demo.ts";
 import { small } from "../fixtures/small.ts";
 import { sharedCluster } from "../support/cluster.ts";
 import { always, eventually } from "../support/eventually.ts";
-import type { Script, ShardScript } from "../support/multiadmin/script.ts";
+import type { Script, ShardScript } from "@multigres/tools/multiadmin";
 import { condition, eventsOn, settled } from "../support/observing.ts";
 import { writesFromNow } from "../support/writes.ts";
 

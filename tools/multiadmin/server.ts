@@ -1,7 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { labels } from "@multigres/api-types";
-import { type ApiClient, kinds } from "@multigres/controller-kit";
 import { idOf, recordsOf, statusOf } from "./canonical-json.ts";
 import type { Script, ShardScript } from "./script.ts";
 import { type SeenPod, SimulatedShard } from "./simulated-shard.ts";
@@ -23,6 +21,32 @@ export interface SeenRequest {
   readonly body: string;
 }
 
+/** Somebody became primary of a shard, or nobody is any more. */
+export interface LeaderChange {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly namespace: string;
+  readonly cluster: string;
+  readonly database: string;
+  readonly podName?: string;
+}
+
+/** The part of a pod that the stand-in reads. */
+export interface ListedPod {
+  readonly metadata?: {
+    readonly name?: string;
+    readonly uid?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly deletionTimestamp?: string | Date;
+  };
+  readonly spec?: { readonly containers: readonly { readonly name: string; readonly args?: readonly string[] }[] };
+  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+}
+
+export type ListPods = (namespace: string, labelSelector: string) => Promise<readonly ListedPod[]>;
+
+type Primary = SimulatedShard["primary"];
+
 interface Cluster {
   readonly name: string;
   readonly namespace: string;
@@ -39,8 +63,9 @@ interface Answer {
 }
 
 /** Its poolers are the pool pods that the API server shows, under the names that their arguments give them. */
-export async function startMultiadmin(api: ApiClient): Promise<Multiadmin> {
+export async function startMultiadmin(listPods: ListPods): Promise<Multiadmin> {
   const clusters = new Map<string, Cluster>();
+  const leaders: LeaderChange[] = [];
   const server = createServer((request, response) => {
     void handle(request, response).catch((error: unknown) => {
       if (!response.headersSent) response.writeHead(500).end(JSON.stringify({ code: 13, message: String(error) }));
@@ -49,7 +74,10 @@ export async function startMultiadmin(api: ApiClient): Promise<Multiadmin> {
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await bodyOf(request);
-    const { pathname } = new URL(request.url ?? "/", "http://stand-in");
+    const { pathname, searchParams } = new URL(request.url ?? "/", "http://stand-in");
+    if (pathname === "/leaders") {
+      return void response.end(JSON.stringify(leaders.slice(Number(searchParams.get("from") ?? 0))));
+    }
     const [, kind = "", host = "", path = ""] = /^\/(script|requests|at)\/([^/]+)(\/.*)?$/.exec(pathname) ?? [];
     const cluster = clusterOf(host);
     if (cluster === undefined) return void response.writeHead(404).end();
@@ -82,9 +110,8 @@ export async function startMultiadmin(api: ApiClient): Promise<Multiadmin> {
   }
 
   async function look(cluster: Cluster): Promise<void> {
-    const labelSelector = `${labels.component}=shard-pool,${labels.cluster}=${cluster.name}`;
-    const { items } = await api.list(kinds.Pod, { namespace: cluster.namespace, labelSelector });
-    const seen = items.flatMap((pod) => seenPod(pod) ?? []);
+    const labelSelector = `app.kubernetes.io/component=shard-pool,multigres.com/cluster=${cluster.name}`;
+    const seen = (await listPods(cluster.namespace, labelSelector)).flatMap((pod) => seenPod(pod) ?? []);
     for (const { key } of seen) {
       const id = JSON.stringify(key);
       if (!cluster.shards.has(id)) cluster.shards.set(id, new SimulatedShard(key));
@@ -92,8 +119,15 @@ export async function startMultiadmin(api: ApiClient): Promise<Multiadmin> {
     const now = performance.now();
     for (const [id, shard] of cluster.shards) {
       const pods = seen.filter(({ key }) => JSON.stringify(key) === id).map(({ pod }) => pod);
+      const before = shard.primary;
       shard.see(pods, scriptOf(cluster, shard), now);
+      noteLeader(cluster, shard, before);
     }
+  }
+
+  function noteLeader({ namespace, name }: Cluster, { key, primary }: SimulatedShard, before: Primary): void {
+    if (primary?.term === before?.term) return;
+    leaders.push({ at: Date.now(), namespace, cluster: name, database: key.database, podName: primary?.podName });
   }
 
   async function answer(cluster: Cluster, request: IncomingMessage, path: string, body: string): Promise<Answer> {
@@ -110,7 +144,7 @@ export async function startMultiadmin(api: ApiClient): Promise<Multiadmin> {
       return { status: 415, body: {} };
     }
     const [, ...key] = /^\/api\/v1\/shards\/([^/]+)\/([^/]+)\/([^/]+)\/switch-primary$/.exec(path) ?? [];
-    if (key.length > 0) return switchPrimary(cluster, key.map(decodeURIComponent).join("/"));
+    if (key.length > 0) return switchPrimary(cluster, key.map(decodeURIComponent).join("/"), noteLeader);
     if (request.method === "POST" && path === "/api/v1/backups") return startBackup(body);
     const [, job] = /^\/api\/v1\/jobs\/(.+)$/.exec(path) ?? [];
     if (job !== undefined) return backupJob(decodeURIComponent(job));
@@ -143,14 +177,20 @@ function poolerStatus(cluster: Cluster, id: { cell: string; name: string }): Ans
   return refusal(404, 5, `pooler '${id.cell}/${id.name}' not found`);
 }
 
-function switchPrimary(cluster: Cluster, key: string): Answer {
+function switchPrimary(
+  cluster: Cluster,
+  key: string,
+  noteLeader: (cluster: Cluster, shard: SimulatedShard, before: Primary) => void,
+): Answer {
   const shard = [...cluster.shards.values()].find(
     ({ key: { database, tableGroup, shard } }) => `${database}/${tableGroup}/${shard}` === key,
   );
   if (shard === undefined) return refusal(404, 5, `no poolers found for shard ${key}`);
   const script = scriptOf(cluster, shard);
   if (script.switchFails) return refusal(500, 13, "ResignLeadership failed: no route to host");
+  const before = shard.primary;
   const old = shard.switchPrimary(script, performance.now());
+  noteLeader(cluster, shard, before);
   if (old === undefined) return refusal(404, 5, `no PRIMARY pooler found for shard ${key}`);
   if (old === null) return refusal(400, 9, "no standby poolers available for promotion");
   return { status: 200, body: { oldLeaderId: idOf(old) } };
@@ -175,10 +215,8 @@ function scriptOf({ script }: Cluster, { key }: SimulatedShard): ShardScript {
   return script.shards?.[key.database] ?? {};
 }
 
-type Pod = NonNullable<(typeof kinds.Pod)["__object"]>;
-
 /** Undefined: its arguments don't name a pooler, or the kubelet couldn't fill them in. */
-function seenPod(pod: Pod): { key: SimulatedShard["key"]; pod: SeenPod } | undefined {
+function seenPod(pod: ListedPod): { key: SimulatedShard["key"]; pod: SeenPod } | undefined {
   const args = pod.spec?.containers.find(({ name }) => name === "multipooler")?.args ?? [];
   const flag = (name: string) => args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
   const index = pod.metadata?.labels?.["apps.kubernetes.io/pod-index"];
