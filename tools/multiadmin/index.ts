@@ -1,3 +1,3 @@
 export { type MultiadminControl, multiadminControl } from "./control.ts";
 export type { Script, ShardScript } from "./script.ts";
-export { type LeaderChange, startMultiadmin } from "./server.ts";
+export { type LeaderChange, type ListedPod, type ListPods, startMultiadmin } from "./server.ts";

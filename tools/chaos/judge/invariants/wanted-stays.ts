@@ -36,7 +36,10 @@ export const wantedStays: Invariant = {
 };
 
 /** Whether a spec asks for an object of the operator, by the object's labels. */
-export function isWanted({ kind, name, labels }: SeenObject, wanted: Wanted): boolean {
+export function isWanted(
+  { kind, name, labels }: Pick<SeenObject, "kind" | "name" | "labels">,
+  wanted: Wanted,
+): boolean {
   const cell = labels[labelNames.cell] ?? "";
   const isBudget = resourceOf(kind) === "poddisruptionbudgets";
   switch (labels[labelNames.component]) {

@@ -1,0 +1,81 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ControllerProcess, Operator } from "../operator/operator.ts";
+
+/** How a controller ended. */
+export interface ControllerEnd {
+  readonly controller: string;
+  readonly how: string;
+  /** By itself: nobody had sent it a signal. */
+  readonly byItself: boolean;
+}
+
+/** As short as a first CrashLoopBackOff is. */
+const restartAfterMs = 1_000;
+
+/** Keeps controllers running as kubelets would, and lets a run kill and hold them. */
+export class Supervisor {
+  readonly ends: ControllerEnd[] = [];
+  readonly #operator: Operator;
+  readonly #folder: string;
+  readonly #running = new Map<string, ControllerProcess>();
+  readonly #held = new Set<string>();
+  readonly #killed = new Set<ControllerProcess>();
+  readonly #kept: Promise<void>[];
+  #isEnding = false;
+
+  /** `folder` is where the operator keeps its credentials. */
+  constructor(operator: Operator, folder: string) {
+    this.#operator = operator;
+    this.#folder = folder;
+    for (const [name, controller] of operator.controllers) this.#running.set(name, controller);
+    this.#kept = [...this.#running.keys()].map((name) => this.#keep(name));
+  }
+
+  get names(): readonly string[] {
+    return [...this.#running.keys()];
+  }
+
+  async #keep(name: string): Promise<void> {
+    for (;;) {
+      const controller = this.#running.get(name);
+      if (controller === undefined) return;
+      const { code, signal } = await controller.exited;
+      if (this.#isEnding) return;
+      const how = signal ?? `code ${code}`;
+      this.ends.push({ controller: name, how, byItself: !this.#killed.has(controller) });
+      await sleep(restartAfterMs);
+      if (this.#isEnding) return;
+      const kubeconfig = join(this.#folder, `${name}.kubeconfig`);
+      this.#running.set(name, await this.#operator.start(name, { kubeconfig }));
+    }
+  }
+
+  /** False: it is held, so it couldn't be killed as it would be elsewhere. */
+  kill(name: string, signal: "SIGKILL" | "SIGTERM"): boolean {
+    const controller = this.#running.get(name);
+    if (controller === undefined || this.#held.has(name)) return false;
+    this.#killed.add(controller);
+    controller.signal(signal);
+    return true;
+  }
+
+  /** False: it is held already. */
+  async hold(name: string, ms: number): Promise<boolean> {
+    const controller = this.#running.get(name);
+    if (controller === undefined || this.#held.has(name)) return false;
+    this.#held.add(name);
+    controller.signal("SIGSTOP");
+    await sleep(ms);
+    controller.signal("SIGCONT");
+    this.#held.delete(name);
+    return true;
+  }
+
+  /** No controller is started any more; the operator ends them. */
+  async end(): Promise<void> {
+    this.#isEnding = true;
+    await this.#operator.stop();
+    await Promise.all(this.#kept);
+  }
+}
