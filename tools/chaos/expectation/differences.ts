@@ -9,9 +9,9 @@ import { type Wanted, type WantedEtcd, type WantedWorkload, wantedOf } from "./w
 
 /** How what there is differs from what is wanted, in words; empty: it doesn't. */
 export function differences({ clusters, templates }: Fleet, live: readonly LiveObject[]): readonly string[] {
+  const managed = live.filter(({ metadata }) => metadata.labels?.[labelNames.managedBy] === "multigres-operator");
   const names = new Set(clusters.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`));
-  const strangers = live
-    .filter(({ metadata }) => metadata.labels?.[labelNames.managedBy] === "multigres-operator")
+  const strangers = managed
     .filter(({ metadata }) => !names.has(`${metadata.namespace}/${metadata.labels?.[labelNames.cluster]}`))
     .map((object) => `${nameOf(object)} belongs to no cluster`);
   return [
@@ -19,21 +19,22 @@ export function differences({ clusters, templates }: Fleet, live: readonly LiveO
     ...clusters.flatMap((manifest) => {
       const { namespace, name } = manifest.metadata;
       const template = templates.find(({ metadata }) => metadata.namespace === namespace);
-      const mine = live.filter(({ metadata }) => metadata.namespace === namespace);
-      const found = [
-        ...ofCluster(manifest, mine),
-        ...ofObjects(
-          mine.filter(({ metadata }) => metadata.labels?.[labelNames.cluster] === name),
-          wantedOf(manifest, template),
-        ),
-      ];
+      const mine = managed.filter(
+        ({ metadata }) => metadata.namespace === namespace && metadata.labels?.[labelNames.cluster] === name,
+      );
+      const found = [...ofCluster(manifest, live), ...ofObjects(mine, wantedOf(manifest, template))];
       return found.map((difference) => `${namespace}/${name}: ${difference}`);
     }),
   ];
 }
 
 function ofCluster({ metadata, spec }: ClusterManifest, live: readonly LiveObject[]): readonly string[] {
-  const cluster = live.find(({ kind, metadata: { name } }) => kind === "MultigresCluster" && name === metadata.name);
+  const cluster = live.find(
+    (object) =>
+      object.kind === "MultigresCluster" &&
+      object.metadata.namespace === metadata.namespace &&
+      object.metadata.name === metadata.name,
+  );
   if (cluster === undefined) return ["isn't there"];
   const { observedGeneration, conditions = [], databases = {} } = cluster.status ?? {};
   const has = (type: string, status: string) =>

@@ -73,7 +73,8 @@ export class World {
       this.#pods.set(`${namespace}/${name}`, life);
       life.see({ ...object, isDeleting: object.isDeleting || isGone }, at);
     }
-    if (kind === "StatefulSet" && labels[labelNames.component] === "shard-pool") {
+    const isPool = kind === "StatefulSet" && labels[labelNames.component] === "shard-pool";
+    if (isPool && labels[labelNames.managedBy] === "multigres-operator") {
       const pool = this.#pools.get(`${namespace}/${name}`) ?? { namespace, name, labels, versions: [] };
       this.#pools.set(`${namespace}/${name}`, pool);
       pool.versions.push({ at, replicas: isGone ? 0 : (object.replicas ?? 0), podSpec: object.podSpec });

@@ -2,6 +2,7 @@ import { request } from "node:https";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Access, apiRequest } from "../../control-plane/index.ts";
+import { repeated } from "../apply.ts";
 import type { LiveObject } from "./seen-object.ts";
 
 interface Watched {
@@ -83,7 +84,7 @@ export async function follow(
     }
   }
 
-  void go(await list());
+  void go(await repeated(list));
 }
 
 /** Resolves when the server ends the stream. */
