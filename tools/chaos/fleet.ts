@@ -17,7 +17,7 @@ export interface Fleet {
 }
 
 export const namespaces = ["chaos-a", "chaos-b"] as const;
-export const templateName = "shared";
+const templateName = "shared";
 /** Of every cluster, from the template: all of a namespace want the same name for its TableGroup. */
 export const sharedDatabase = "app";
 export const goodPostgresImage = "pgctld:1";

@@ -34,7 +34,7 @@ export interface CellManifest {
   };
 }
 
-export interface DatabaseManifest {
+interface DatabaseManifest {
   readonly name: string;
   readonly spec: { readonly shardTemplateRef?: string; overrides?: PoolManifest[]; pools?: PoolManifest[] };
 }

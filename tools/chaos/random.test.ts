@@ -13,11 +13,11 @@ test("draws the same for the same seed", () => {
 test("reaches both ends of a range, and leaves it never", () => {
   const random = new Random(1);
   const drawn = new Set(Array.from({ length: 200 }, () => random.between(2, 4)));
-  expect([...drawn].sort()).toEqual([2, 3, 4]);
+  expect(drawn).toEqual(new Set([2, 3, 4]));
 });
 
 test("shuffles without losing anything", () => {
-  expect(new Random(2).shuffled([1, 2, 3, 4, 5]).sort()).toEqual([1, 2, 3, 4, 5]);
+  expect(new Random(2).shuffled(["a", "b", "c", "d"]).sort()).toEqual(["a", "b", "c", "d"]);
 });
 
 test("picks nothing from nothing", () => {

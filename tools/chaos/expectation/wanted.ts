@@ -20,7 +20,7 @@ export interface WantedEtcd {
   readonly gibibytes: number;
 }
 
-export interface WantedPool {
+interface WantedPool {
   readonly type: string;
   readonly cell: string;
   readonly replicas: number;

@@ -3,8 +3,7 @@ import { createWriteStream } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AuditLines } from "../../control-plane/index.ts";
 import { multiadminControl } from "../../multiadmin/index.ts";
-import type { Fact } from "../judge/facts.ts";
-import { isOperator } from "../judge/facts.ts";
+import { type Fact, isOperator } from "../judge/facts.ts";
 import { Judge } from "../judge/judge.ts";
 import { auditFact } from "./audit-fact.ts";
 import type { Order, Report } from "./protocol.ts";
@@ -27,7 +26,7 @@ async function watch({ access, auditLog, multiadmin, record }: Instructions): Pr
   const refusals: Record<string, number> = {};
   let facts = 0;
   let leaders = 0;
-  let isFinishing = false;
+  const finishing = new AbortController();
   const judge = new Judge((violation) => tell({ report: "violation", violation }));
 
   function learn(fact: Fact): void {
@@ -59,7 +58,7 @@ async function watch({ access, auditLog, multiadmin, record }: Instructions): Pr
     if (order.order === "note") {
       learn({ fact: "disturbance", at: order.disturbance.from, id: order.id, disturbance: order.disturbance });
     }
-    if (order.order === "finish") isFinishing = true;
+    if (order.order === "finish") finishing.abort();
   });
   const synced = watchedResources.map((resource) =>
     follow(access, resource, (change, object) => {
@@ -68,7 +67,7 @@ async function watch({ access, auditLog, multiadmin, record }: Instructions): Pr
   );
   await Promise.all(synced);
   tell({ report: "watching" });
-  for (let rounds = 0; !isFinishing; rounds++) {
+  for (let rounds = 0; !finishing.signal.aborted; rounds++) {
     await sleep(everyMs);
     await look();
     judge.judge(Date.now());

@@ -10,7 +10,7 @@ export interface Watcher {
   /** What was seen and judged until some seconds ago. */
   progress(): { readonly facts: number; readonly judged: number };
   /** Something is held from now on; the returned function says that it isn't any more. */
-  note(what: string): () => void;
+  readonly note: (what: string) => () => void;
   finish(): Promise<Verdict>;
   stop(): void;
 }

@@ -42,7 +42,7 @@ export function isWanted(
 ): boolean {
   const cell = labels[labelNames.cell] ?? "";
   const isBudget = resourceOf(kind) === "poddisruptionbudgets";
-  switch (labels[labelNames.component]) {
+  switch (labels[labelNames.component] ?? "") {
     case "multiadmin":
       return !isBudget || wanted.multiadmin.replicas > 1;
     case "multiorch":
