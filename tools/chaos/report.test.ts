@@ -48,6 +48,7 @@ test.each<[what: string, change: Partial<ChaosResults>, told: string]>([
   ["a difference", { differences: ["c0 isn't there"] }, "not as wanted: c0 isn't there"],
   ["clusters that recovered too late", { recoverySeconds: undefined }, "not as wanted in time"],
   ["a changed bystander", { changedBystanders: ["x"] }, "changed: x"],
+  ["a crashed controller", { controllerEnds: { crashed: 1 } }, "controllers crashed: 1 times"],
   ["an operator without rest", { quiet: false }, "the operator doesn't come to rest"],
 ])("%s makes a run unsound and is told", (_, change, told) => {
   expect(isSound({ ...sound, ...change })).toBe(false);

@@ -18,7 +18,7 @@ export interface ChaosResults {
   readonly edits: Readonly<Record<string, number>>;
   /** Edits that the API server refused, and why. */
   readonly refusedEdits: readonly string[];
-  /** How often a controller ended: killed, or by itself and how. */
+  /** How often a controller ended, and how; see `ControllerEnd`. */
   readonly controllerEnds: Readonly<Record<string, number>>;
   /** Answers 4xx and 5xx to the operator. */
   readonly refusals: Readonly<Record<string, number>>;
@@ -42,7 +42,7 @@ export function isSound(results: ChaosResults): boolean {
 
 /** Everything that isn't as it has to be, in lines. */
 function findings(results: ChaosResults): readonly string[] {
-  const { violations, volumes, differences, changedBystanders, quiet, recoverySeconds } = results;
+  const { violations, volumes, differences, changedBystanders, quiet, recoverySeconds, controllerEnds } = results;
   return [
     ...violations.flatMap(({ at, invariant, why, evidence }) => [
       `${new Date(at).toISOString()} broken: ${invariant}: ${why}`,
@@ -52,6 +52,7 @@ function findings(results: ChaosResults): readonly string[] {
     ...differences.map((difference) => `not as wanted: ${difference}`),
     ...(recoverySeconds === undefined && differences.length === 0 ? ["not as wanted in time"] : []),
     ...changedBystanders.map((bystander) => `changed: ${bystander}`),
+    ...(controllerEnds["crashed"] ? [`controllers crashed: ${controllerEnds["crashed"]} times`] : []),
     ...(quiet ? [] : ["the operator doesn't come to rest"]),
   ];
 }

@@ -159,9 +159,6 @@ function reportProgress(campaign: Campaign, watcher: Watcher, log: (line: string
 
 function countEnds({ ends }: Supervisor): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const { how, byItself } of ends) {
-    const key = byItself ? `by itself, ${how}` : "killed";
-    counts[key] = (counts[key] ?? 0) + 1;
-  }
+  for (const { how } of ends) counts[how] = (counts[how] ?? 0) + 1;
   return counts;
 }

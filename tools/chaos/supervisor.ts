@@ -1,13 +1,12 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ControllerProcess, Operator } from "../operator/operator.ts";
 
-/** How a controller ended. */
+/** How a controller ended: by us, because it had to, or because something is wrong with it. */
 export interface ControllerEnd {
   readonly controller: string;
-  readonly how: string;
-  /** By itself: nobody had sent it a signal. */
-  readonly byItself: boolean;
+  readonly how: "killed" | "lost its Lease" | "crashed";
 }
 
 /** As short as a first CrashLoopBackOff is. */
@@ -18,7 +17,8 @@ export class Supervisor {
   readonly ends: ControllerEnd[] = [];
   readonly #operator: Operator;
   readonly #folder: string;
-  readonly #running = new Map<string, ControllerProcess>();
+  /** Undefined: between two processes. */
+  readonly #running = new Map<string, ControllerProcess | undefined>();
   readonly #held = new Set<string>();
   readonly #killed = new Set<ControllerProcess>();
   readonly #kept: Promise<void>[];
@@ -40,10 +40,10 @@ export class Supervisor {
     for (;;) {
       const controller = this.#running.get(name);
       if (controller === undefined) return;
-      const { code, signal } = await controller.exited;
+      await controller.exited;
+      this.#running.set(name, undefined);
       if (this.#isEnding) return;
-      const how = signal ?? `code ${code}`;
-      this.ends.push({ controller: name, how, byItself: !this.#killed.has(controller) });
+      this.ends.push({ controller: name, how: this.#killed.has(controller) ? "killed" : howItEnded(controller) });
       await sleep(restartAfterMs);
       if (this.#isEnding) return;
       const kubeconfig = join(this.#folder, `${name}.kubeconfig`);
@@ -51,7 +51,7 @@ export class Supervisor {
     }
   }
 
-  /** False: it is held, so it couldn't be killed as it would be elsewhere. */
+  /** False: it is held, or down already. */
   kill(name: string, signal: "SIGKILL" | "SIGTERM"): boolean {
     const controller = this.#running.get(name);
     if (controller === undefined || this.#held.has(name)) return false;
@@ -60,7 +60,7 @@ export class Supervisor {
     return true;
   }
 
-  /** False: it is held already. */
+  /** False: it is held already, or down. */
   async hold(name: string, ms: number): Promise<boolean> {
     const controller = this.#running.get(name);
     if (controller === undefined || this.#held.has(name)) return false;
@@ -78,4 +78,9 @@ export class Supervisor {
     await this.#operator.stop();
     await Promise.all(this.#kept);
   }
+}
+
+function howItEnded({ logFile }: ControllerProcess): ControllerEnd["how"] {
+  const lastLine = readFileSync(logFile, "utf8").trimEnd().split("\n").at(-1) ?? "";
+  return lastLine.includes('"msg":"lease lost"') ? "lost its Lease" : "crashed";
 }
