@@ -43,7 +43,7 @@ function anOperator() {
 
 test("a killed controller is started again, once", async () => {
   const { operator, starts } = anOperator();
-  const supervisor = new Supervisor(operator, folder);
+  const supervisor = new Supervisor(operator, folder, 1);
   expect(supervisor.kill("cell-controller", "SIGKILL")).toBe(true);
   await vi.waitFor(() => expect(starts()).toBe(2), 5_000);
   expect(supervisor.ends).toEqual([{ controller: "cell-controller", how: "killed" }]);
@@ -56,7 +56,7 @@ test.each([
   ["crashed", '{"level":"error","msg":"something else"}\n'],
 ])("a controller that ends by itself %s", async (how, line) => {
   const { operator, logFile, end } = anOperator();
-  const supervisor = new Supervisor(operator, folder);
+  const supervisor = new Supervisor(operator, folder, 1);
   appendFileSync(logFile, line);
   end();
   await vi.waitFor(() => expect(supervisor.ends).toEqual([{ controller: "cell-controller", how }]));
@@ -65,7 +65,7 @@ test.each([
 
 test("a held controller goes on, and isn't killed meanwhile", async () => {
   const { operator, signals } = anOperator();
-  const supervisor = new Supervisor(operator, folder);
+  const supervisor = new Supervisor(operator, folder, 1);
   const held = supervisor.hold("cell-controller", 10);
   expect(supervisor.kill("cell-controller", "SIGKILL")).toBe(false);
   expect(await supervisor.hold("cell-controller", 10)).toBe(false);

@@ -9,14 +9,12 @@ export interface ControllerEnd {
   readonly how: "killed" | "lost its Lease" | "crashed";
 }
 
-/** As short as a first CrashLoopBackOff is. */
-const restartAfterMs = 1_000;
-
 /** Keeps controllers running as kubelets would, and lets a run kill and hold them. */
 export class Supervisor {
   readonly ends: ControllerEnd[] = [];
   readonly #operator: Operator;
   readonly #folder: string;
+  readonly #restartAfterMs: number;
   /** Undefined: between two processes. */
   readonly #running = new Map<string, ControllerProcess | undefined>();
   readonly #held = new Set<string>();
@@ -24,9 +22,10 @@ export class Supervisor {
   readonly #kept: Promise<void>[];
   #isEnding = false;
 
-  /** `folder` is where the operator keeps its credentials. */
-  constructor(operator: Operator, folder: string) {
+  /** `folder` is where the operator keeps its credentials. A restart takes as long as a first CrashLoopBackOff does. */
+  constructor(operator: Operator, folder: string, restartAfterMs = 1_000) {
     this.#operator = operator;
+    this.#restartAfterMs = restartAfterMs;
     this.#folder = folder;
     for (const [name, controller] of operator.controllers) this.#running.set(name, controller);
     this.#kept = [...this.#running.keys()].map((name) => this.#keep(name));
@@ -44,7 +43,7 @@ export class Supervisor {
       this.#running.set(name, undefined);
       if (this.#isEnding) return;
       this.ends.push({ controller: name, how: this.#killed.has(controller) ? "killed" : howItEnded(controller) });
-      await sleep(restartAfterMs);
+      await sleep(this.#restartAfterMs);
       if (this.#isEnding) return;
       const kubeconfig = join(this.#folder, `${name}.kubeconfig`);
       this.#running.set(name, await this.#operator.start(name, { kubeconfig }));
