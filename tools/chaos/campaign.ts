@@ -33,12 +33,12 @@ export class Campaign {
     return this.#fleet;
   }
 
-  /** Resolves when everything was done and nothing is held any more. */
-  async run(seed: number, minutes: number): Promise<void> {
+  /** Resolves when everything was done and nothing is held any more; rejects when it is aborted. */
+  async run(seed: number, minutes: number, signal: AbortSignal): Promise<void> {
     const startedAt = performance.now();
     const under = new Set<Promise<void>>();
     for (const action of schedule(seed, minutes)) {
-      await sleep(Math.max(0, action.atSeconds * 1000 - (performance.now() - startedAt)));
+      await sleep(Math.max(0, action.atSeconds * 1000 - (performance.now() - startedAt)), undefined, { signal });
       const doing: Promise<void> = this.#do(action).finally(() => under.delete(doing));
       under.add(doing);
     }

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { createWriteStream, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AuditReader, untilQuiet } from "../bench/audit-reader.ts";
@@ -37,6 +37,7 @@ export async function run(
     // In one file, however long.
     extraArguments: { "kube-apiserver": ["--audit-log-maxsize=10000"] },
   });
+  const ending = new AbortController();
   const ends: (() => unknown)[] = [() => plane.stop()];
   try {
     const stand = await startMultiadmin(podsBySelector(plane));
@@ -60,9 +61,14 @@ export async function run(
 
     const topology = operator.topology?.etcd.component;
     if (topology === undefined) throw new Error("the operator runs without an etcd of its own");
-    const campaign = new Campaign({ plane, topology, supervisor, multiadmin, note: watcher.note }, fleet, log);
+    const actions = createWriteStream(join(folder, "actions.log"));
+    const note = (line: string) => actions.write(`${new Date().toISOString()} ${line}\n`);
+    const campaign = new Campaign({ plane, topology, supervisor, multiadmin, note: watcher.note }, fleet, note);
     const progress = reportProgress(campaign, watcher, log);
-    await campaign.run(seed, minutes).finally(() => clearInterval(progress));
+    await Promise.race([campaign.run(seed, minutes, ending.signal), watcher.failed]).finally(() => {
+      clearInterval(progress);
+      actions.end();
+    });
 
     log("chaos is over; waiting for the clusters to recover");
     const wanted = await heal(plane, campaign.fleet);
@@ -99,6 +105,7 @@ export async function run(
       quiet: isQuiet,
     };
   } finally {
+    ending.abort();
     for (const end of ends) await end();
   }
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { type Wanted, wantedOf } from "../expectation/wanted.ts";
 import { type ClusterManifest, isPaused, type TemplateManifest } from "../manifests.ts";
 
@@ -23,6 +24,8 @@ export class SpecHistory {
     }
     const id = `${namespace}/${name}`;
     const known = this.#clusters.get(id);
+    // Most of what is seen of a cluster is its status.
+    if (known && isDeepStrictEqual(known.manifest, manifest)) return;
     if (known) known.manifest = manifest;
     else this.#clusters.set(id, { manifest, versions: [] });
     this.#note(manifest, at);

@@ -77,7 +77,11 @@ export class World {
     if (isPool && labels[labelNames.managedBy] === "multigres-operator") {
       const pool = this.#pools.get(`${namespace}/${name}`) ?? { namespace, name, labels, versions: [] };
       this.#pools.set(`${namespace}/${name}`, pool);
-      pool.versions.push({ at, replicas: isGone ? 0 : (object.replicas ?? 0), podSpec: object.podSpec });
+      const replicas = isGone ? 0 : (object.replicas ?? 0);
+      const last = pool.versions.at(-1);
+      if (last?.replicas !== replicas || last.podSpec !== object.podSpec) {
+        pool.versions.push({ at, replicas, podSpec: object.podSpec });
+      }
     }
   }
 

@@ -76,9 +76,8 @@ async function watch({ access, auditLog, multiadmin, record }: Instructions): Pr
   await look();
   judge.judge();
   await new Promise((resolve) => file.end(resolve));
-  tell({ report: "verdict", tallies: judge.tallies, volumes, refusals, facts });
-  process.disconnect();
-  process.exit(0);
+  const verdict: Report = { report: "verdict", tallies: judge.tallies, volumes, refusals, facts };
+  process.send?.(verdict, () => process.exit(0));
 }
 
 process.once("disconnect", () => process.exit(1));

@@ -7,6 +7,8 @@ import type { Order, Report, Verdict } from "./protocol.ts";
 export interface Watcher {
   readonly pid: number;
   readonly violations: readonly Violation[];
+  /** Rejects when it ends before it is asked to; never resolves. */
+  readonly failed: Promise<never>;
   /** What was seen and judged until some seconds ago. */
   progress(): { readonly facts: number; readonly judged: number };
   /** Something is held from now on; the returned function says that it isn't any more. */
@@ -24,6 +26,15 @@ export async function startWatcher(
   const violations: Violation[] = [];
   let progress = { facts: 0, judged: 0 };
   let lastId = 0;
+  let isEnding = false;
+  const failed = new Promise<never>((_, reject) => {
+    child.once("exit", (code) => {
+      if (!isEnding) reject(new Error(`the watcher ended with code ${code}`));
+    });
+  });
+  failed.catch(() => {});
+  // Whoever waits for it is told by its end.
+  child.on("error", () => {});
   const send = (order: Order) => void child.send(order);
   child.on("message", (report: Report) => {
     if (report.report === "violation") {
@@ -36,10 +47,11 @@ export async function startWatcher(
   });
   const watching = answer(child, "watching");
   send({ order: "watch", ...instructions });
-  await watching;
+  await Promise.race([watching, failed]);
   return {
     pid: child.pid ?? 0,
     violations,
+    failed,
     progress: () => progress,
     note: (what) => {
       const id = ++lastId;
@@ -50,20 +62,24 @@ export async function startWatcher(
     finish: async () => {
       const verdict = answer(child, "verdict");
       send({ order: "finish" });
-      return verdict;
+      const given = await Promise.race([verdict, failed]);
+      isEnding = true;
+      return given;
     },
-    stop: () => void child.kill("SIGKILL"),
+    stop: () => {
+      isEnding = true;
+      child.kill("SIGKILL");
+    },
   };
 }
 
 function answer<R extends Report["report"]>(child: ChildProcess, wanted: R): Promise<Extract<Report, { report: R }>> {
-  return new Promise((resolve, reject) => {
-    const failed = (code: number | null) => reject(new Error(`the watcher ended with code ${code}`));
+  return new Promise((resolve) => {
     const take = (report: Report) => {
       if (report.report !== wanted) return;
-      child.off("message", take).off("exit", failed);
+      child.off("message", take);
       resolve(report as Extract<Report, { report: R }>);
     };
-    child.on("message", take).once("exit", failed);
+    child.on("message", take);
   });
 }
