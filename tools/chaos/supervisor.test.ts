@@ -53,6 +53,7 @@ test("a killed controller is started again, once", async () => {
 
 test.each([
   ["lost its Lease", lostItsLease],
+  ["lost its Lease", `${lostItsLease}{"level":"warn","msg":"a task failed"}\n`],
   ["crashed", '{"level":"error","msg":"something else"}\n'],
 ])("a controller that ends by itself %s", async (how, line) => {
   const { operator, logFile, end } = anOperator();

@@ -79,7 +79,8 @@ export class Supervisor {
   }
 }
 
+/** What was under way may have had something to say after the Lease was lost. */
 function howItEnded({ logFile }: ControllerProcess): ControllerEnd["how"] {
-  const lastLine = readFileSync(logFile, "utf8").trimEnd().split("\n").at(-1) ?? "";
-  return lastLine.includes('"msg":"lease lost"') ? "lost its Lease" : "crashed";
+  const lastProcess = readFileSync(logFile, "utf8").split('"msg":"started"').at(-1) ?? "";
+  return lastProcess.includes('"msg":"lease lost"') ? "lost its Lease" : "crashed";
 }
