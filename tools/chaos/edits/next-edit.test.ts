@@ -5,12 +5,12 @@ import { isPaused } from "../manifests.ts";
 import { Random } from "../random.ts";
 import { editKinds, healed, type NextEdit, nextEdit } from "./next-edit.ts";
 
-/** Some hundred edits of four clusters. */
+/** Two hundred edits of four clusters. */
 function history(seed: number): readonly NextEdit[] {
   const random = new Random(seed);
   const edits: NextEdit[] = [];
   let fleet = firstFleet(4);
-  for (let count = 0; count < 400; count++) {
+  for (let count = 0; count < 200; count++) {
     const edit = nextEdit(fleet, random);
     edits.push(edit);
     fleet = edit.fleet;
