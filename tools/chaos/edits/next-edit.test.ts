@@ -5,18 +5,20 @@ import { isPaused } from "../manifests.ts";
 import { Random } from "../random.ts";
 import { editKinds, healed, type NextEdit, nextEdit } from "./next-edit.ts";
 
-/** Two hundred edits of four clusters. */
-function history(seed: number): readonly NextEdit[] {
+/** Edits of three clusters, one after another. */
+function history(seed: number, edited: number): readonly NextEdit[] {
   const random = new Random(seed);
   const edits: NextEdit[] = [];
-  let fleet = firstFleet(4);
-  for (let count = 0; count < 200; count++) {
+  let fleet = firstFleet(3);
+  for (let count = 0; count < edited; count++) {
     const edit = nextEdit(fleet, random);
     edits.push(edit);
     fleet = edit.fleet;
   }
   return edits;
 }
+
+const many = history(1, 200);
 
 function poolsOf({ clusters, templates }: Fleet) {
   return clusters.flatMap((cluster) => {
@@ -28,11 +30,11 @@ function poolsOf({ clusters, templates }: Fleet) {
 }
 
 test("makes every kind of edit", () => {
-  expect(new Set(history(1).map(({ kind }) => kind))).toEqual(new Set(editKinds.map(({ name }) => name)));
+  expect(new Set(many.map(({ kind }) => kind))).toEqual(new Set(editKinds.map(({ name }) => name)));
 });
 
 test("makes the same edits for the same seed", () => {
-  expect(history(3)).toEqual(history(3));
+  expect(history(3, 20)).toEqual(history(3, 20));
 });
 
 test("leaves what was before as it was", () => {
@@ -43,7 +45,7 @@ test("leaves what was before as it was", () => {
 
 test("never shrinks a volume, also not one that is found again", () => {
   const sizes = new Map<string, number>();
-  for (const { fleet } of history(2)) {
+  for (const { fleet } of many) {
     for (const { id, pool } of poolsOf(fleet)) {
       expect(pool.gibibytes, id).toBeGreaterThanOrEqual(sizes.get(id) ?? 0);
       sizes.set(id, pool.gibibytes);
@@ -52,7 +54,7 @@ test("never shrinks a volume, also not one that is found again", () => {
 });
 
 test("names no cell that isn't there", () => {
-  for (const { fleet } of history(4)) {
+  for (const { fleet } of many) {
     for (const { pool, cluster } of poolsOf(fleet)) {
       expect(cluster.spec.cells.map(({ name }) => name)).toContain(pool.cell);
     }
@@ -60,7 +62,7 @@ test("names no cell that isn't there", () => {
 });
 
 test("leaves nothing behind with which a cluster can't be whole", () => {
-  const broken = history(5).map(({ fleet }) => fleet);
+  const broken = many.map(({ fleet }) => fleet);
   expect(broken.some(({ clusters }) => clusters.some(isPaused))).toBe(true);
   expect(broken.some(({ clusters }) => clusters.some(({ spec }) => spec.images.postgres === "pgctld:crash"))).toBe(
     true,
