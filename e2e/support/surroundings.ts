@@ -26,9 +26,9 @@ export async function startSurroundings(options: SurroundingsOptions = {}): Prom
     const { kubeconfig, auditLog, directory: home, kubectl } = plane;
     const transport = administrator(kubeconfig);
     const api = createApiClient(transport);
-    const multiadmin = await startMultiadmin(
-      async (namespace, labelSelector) => (await api.list(kinds.Pod, { namespace, labelSelector })).items,
-    );
+    const multiadmin = await startMultiadmin(async ({ namespace }, labelSelector) => {
+      return (await api.list(kinds.Pod, { namespace, labelSelector })).items;
+    });
     const topologyTls = join(home, "topology-tls");
     const env = { DIAL_OVERRIDES: multiadmin.dialOverride, TOPOLOGY_TLS_DIR: topologyTls };
     const operator = await runOperator({ kubectl, folder: home, only: options.only, env });

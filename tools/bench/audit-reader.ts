@@ -16,6 +16,9 @@ export class AuditReader {
   }
 }
 
+/** After so long without a write, rest is counted: longer than the pause between two looks at the data plane, with what is told late of the last. */
+export const quietSeconds = 50;
+
 /** Waits until no controller has written anything for a while; returns the requests until then. Throws when they go on and on. */
 export async function untilQuiet(
   reader: AuditReader,

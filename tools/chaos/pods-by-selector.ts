@@ -1,10 +1,10 @@
 import type { ControlPlane } from "../control-plane/index.ts";
-import type { ListPods, ListedPod } from "../multiadmin/index.ts";
+import type { PodOfPool, PodSource } from "../multiadmin/index.ts";
 
-/** As an administrator sees pods. */
-export function podsBySelector(plane: Pick<ControlPlane, "request">): ListPods {
-  return async (namespace, labelSelector) => {
+/** Pods as an administrator sees them. */
+export function podsBySelector(plane: Pick<ControlPlane, "request">): PodSource {
+  return async ({ namespace }, labelSelector) => {
     const path = `/api/v1/namespaces/${namespace}/pods?labelSelector=${encodeURIComponent(labelSelector)}`;
-    return ((await plane.request({ method: "GET", path })) as { items: readonly ListedPod[] }).items;
+    return ((await plane.request({ method: "GET", path })) as { items: readonly PodOfPool[] }).items;
   };
 }

@@ -21,6 +21,8 @@ import { startWatcher, type Watcher } from "./watcher/watcher.ts";
 
 /** Controllers tell details of a status up to 45 s late. */
 const quietSeconds = 50;
+/** Nothing can be down together that is back before anybody looks. */
+const podStart = { least: 500, most: 4_000 };
 const startSeconds = 600;
 const recoverySeconds = 900;
 
@@ -34,6 +36,7 @@ export async function run(
   const plane = await startControlPlane({
     log,
     directory: folder,
+    podStart,
     // In one file, however long.
     extraArguments: { "kube-apiserver": ["--audit-log-maxsize=10000"] },
   });

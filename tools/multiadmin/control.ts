@@ -11,7 +11,7 @@ export interface MultiadminControl {
   leaders(from?: number): Promise<readonly LeaderChange[]>;
 }
 
-interface ClusterName {
+export interface ClusterName {
   readonly namespace: string;
   readonly name: string;
 }

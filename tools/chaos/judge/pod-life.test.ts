@@ -45,3 +45,12 @@ test("a pod that stumbles isn't ready until it is again", () => {
   expect([4_000, 6_000, 9_000].map((time) => life.wasReady(time))).toEqual([true, false, true]);
   expect(life.notReadySince(7_000)).toBe(5_000);
 });
+
+test("a pod is ready from the write that made it so, where that is known", () => {
+  const life = new PodLife();
+  life.see(seen("a", 10_000, 10_000), 10_900);
+  expect(life.wasReady(10_500)).toBe(true);
+  for (const at of [10_200, 10_800, 11_000]) life.statusWrittenAt(at);
+  expect(life.wasReady(10_500)).toBe(false);
+  expect(life.wasReady(10_800)).toBe(true);
+});

@@ -8,13 +8,23 @@ interface Incarnation {
   /** When it was seen first. */
   readonly seenAt: number;
   /** Times in which it was ready; the last one may go on. */
-  readonly ready: { from: number; to?: number }[];
+  readonly ready: ReadyTime[];
   endedAt?: number;
+}
+
+interface ReadyTime {
+  /** As the pod tells it, in whole seconds. */
+  readonly since: number;
+  /** When it was seen. */
+  readonly seenAt: number;
+  to?: number;
 }
 
 /** What became of the pods of one name, one after another. */
 export class PodLife {
   readonly #all: Incarnation[] = [];
+  /** When somebody asked for a new status. */
+  readonly #statusWrites: number[] = [];
 
   see({ uid, podSpec, createdAt, ready, isDeleting }: SeenObject, at: number): void {
     const known = this.#all.find((each) => each.uid === uid);
@@ -24,8 +34,12 @@ export class PodLife {
     if (pod.endedAt !== undefined || ready === undefined) return;
     const last = pod.ready.at(-1);
     const wasReady = last !== undefined && last.to === undefined;
-    if (ready.is && !wasReady) pod.ready.push({ from: ready.since });
+    if (ready.is && !wasReady) pod.ready.push({ since: ready.since, seenAt: at });
     if (!ready.is && wasReady) last.to = ready.since;
+  }
+
+  statusWrittenAt(at: number): void {
+    this.#statusWrites.push(at);
   }
 
   /** Somebody deleted the pod of this name: which one isn't told, and creation is told in whole seconds. */
@@ -42,8 +56,13 @@ export class PodLife {
   /** Whether a pod of this name was ready at a time, and had been for `forMs`. */
   wasReady(time: number, forMs = 0): boolean {
     return this.#all.some(({ ready }) =>
-      ready.some(({ from, to }) => from + forMs <= time && (to === undefined || to >= time)),
+      ready.some((each) => this.#from(each) + forMs <= time && (each.to === undefined || each.to >= time)),
     );
+  }
+
+  /** The write that made it ready is the last one before that was seen. */
+  #from({ since, seenAt }: ReadyTime): number {
+    return this.#statusWrites.findLast((at) => at >= since && at <= seenAt) ?? since;
   }
 
   /** Since when no pod of this name had been ready at a time at which none was; undefined: none ever was. */

@@ -57,7 +57,9 @@ export class World {
 
   #note(request: SeenRequest): void {
     const { resource, subresource, namespace, name, receivedAt } = request;
-    if (subresource !== "" || !isWrite(request)) return;
+    if (!isWrite(request)) return;
+    if (resource === "pods" && subresource === "status") this.pod(namespace, name)?.statusWrittenAt(receivedAt);
+    if (subresource !== "") return;
     if (isOperator(request)) {
       listed(this.#operatorWrites, `${resource} ${namespace}/${name}`).push(receivedAt);
     }

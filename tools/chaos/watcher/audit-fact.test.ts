@@ -28,6 +28,7 @@ test("a line is read with its time", () => {
 
 test.each([
   ["a deletion by somebody else", { user: admin }, true],
+  ["a pod's new status", { user: admin, verb: "patch", requestURI: "/api/v1/namespaces/a/pods/p-0/status" }, true],
   ["another request of somebody else", { user: admin, verb: "patch" }, false],
   ["a refused read of the operator", { verb: "list", responseStatus: { code: 403 } }, true],
   ["an answered read of the operator", { verb: "list" }, false],

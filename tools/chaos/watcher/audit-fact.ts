@@ -17,11 +17,16 @@ interface AuditEvent {
 
 const operator = '"username":"system:serviceaccount:multigres-system:';
 const deletion = '"verb":"delete';
+/** In the URI. */
+const podStatus = /\/pods\/[^/"]+\/status/;
 
-/** An answered request of the operator, or a deletion by anybody; undefined: another line. Throws on a line that is no JSON. */
+/**
+ * An answered request of the operator, a deletion by anybody, or a pod's new status; undefined: another line. Throws on a
+ * line that is no JSON.
+ */
 export function auditFact(line: string): RequestFact | undefined {
   // Most lines are others'; parsing them all would cost more than watching.
-  if (!line.includes(operator) && !line.includes(deletion)) return undefined;
+  if (!line.includes(operator) && !line.includes(deletion) && !podStatus.test(line)) return undefined;
   const event = JSON.parse(line) as AuditEvent;
   const { verb = "", stage, requestURI = "", objectRef = {}, user, responseStatus } = event;
   if (stage !== "ResponseComplete" || requestURI.includes("dryRun=")) return undefined;
