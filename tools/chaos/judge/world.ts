@@ -128,7 +128,20 @@ export class World {
 
   /** Whether something was held in a span that the operator or the stand-ins depend on. */
   wasDisturbed(from: number, to: number): boolean {
-    return [...this.#disturbances.values()].some(
+    return this.#disturbancesIn(from, to).length > 0;
+  }
+
+  /** The last time, at most `time`, before which nothing was held for `calmMs`: what arrives later may have been asked for then. */
+  lastCalm(time: number, calmMs: number): number {
+    for (let calm = time; ; ) {
+      const before = this.#disturbancesIn(calm - calmMs, calm).filter(({ from }) => from < calm);
+      if (before.length === 0) return calm;
+      calm = Math.min(...before.map(({ from }) => from));
+    }
+  }
+
+  #disturbancesIn(from: number, to: number): readonly Disturbance[] {
+    return [...this.#disturbances.values()].filter(
       (each) => each.from <= to && (each.to ?? Number.POSITIVE_INFINITY) >= from,
     );
   }

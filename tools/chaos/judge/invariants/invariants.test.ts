@@ -114,6 +114,12 @@ describe("a paused cluster isn't changed", () => {
     expect(verdictOn(new Story().paused(10).requested(60, written), pausedStays).violations).toHaveLength(1);
   });
 
+  test("finds it also where something was held long after the pause began", () => {
+    expect(verdictOn(new Story().paused(10).held(50, 59).requested(60, written), pausedStays).violations).toHaveLength(
+      1,
+    );
+  });
+
   test.each([
     ["before it is known everywhere", new Story().paused(10).requested(12, written)],
     ["of a status", new Story().paused(10).requested(60, { ...written, subresource: "status" })],

@@ -1,5 +1,6 @@
 import { isOperator, isWrite, labelNames } from "../facts.ts";
 import { broken, held, type Invariant } from "../invariant.ts";
+import { watchDelayMs } from "../removal.ts";
 
 /** How long a pause may take to reach the last controller. */
 const settleMs = 15_000;
@@ -14,7 +15,7 @@ export const pausedStays: Invariant = {
     if (cluster === undefined || subresource === "status") return undefined;
     const since = world.specs.pausedSince(namespace, cluster, receivedAt);
     if (since === undefined) return held;
-    if (receivedAt - since < settleMs || world.wasDisturbed(since, receivedAt)) return undefined;
+    if (world.lastCalm(receivedAt, watchDelayMs) - since < settleMs) return undefined;
     return broken(
       `${user}: ${verb} ${resource} ${namespace}/${name}, paused for ${Math.round((receivedAt - since) / 1000)} s`,
     );

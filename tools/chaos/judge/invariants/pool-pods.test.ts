@@ -69,6 +69,11 @@ describe("the rest serves", () => {
     expect(verdictOn(story, restServes)).toEqual({ judged: 1, violations: [] });
   });
 
+  test("excuses nothing that was known before the operator was held", () => {
+    const story = new Story().killed(5, 2).held(10, 19).takes(20, 1);
+    expect(verdictOn(story, restServes).violations).toHaveLength(1);
+  });
+
   test("says nothing of a pod that doesn't run", () => {
     const story = new Story()
       .killed(11, 2)

@@ -13,8 +13,7 @@ export const restServes: Invariant = {
       const life = world.pod(namespace, other);
       if (other === podName || life === undefined || life.wasReady(decidedAt)) continue;
       const since = life.notReadySince(decidedAt) ?? life.at(decidedAt)?.createdAt ?? decidedAt;
-      // A request may have waited in a process or a server that was held.
-      if (decidedAt - since < watchDelayMs || world.wasDisturbed(since, decidedAt)) continue;
+      if (world.lastCalm(decidedAt, watchDelayMs) - since < watchDelayMs) continue;
       return broken(
         `Pod ${namespace}/${podName} is taken although ${other} hasn't been ready for ${Math.round((decidedAt - since) / 1000)} s`,
       );
