@@ -26,10 +26,22 @@ export interface SeenRequest {
   readonly body: string;
 }
 
+/** Somebody became primary of a shard, or nobody is any more. */
+export interface LeaderChange {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly namespace: string;
+  readonly cluster: string;
+  readonly database: string;
+  readonly podName?: string;
+}
+
 interface Cluster {
   readonly name: ClusterName;
   script: Script;
   readonly shards: Map<string, SimulatedShard>;
+  /** Terms of the primaries that were told of, by shard. */
+  readonly terms: Map<SimulatedShard, number | undefined>;
   /** What has happened to the pods is noted one request after the other. */
   turn: Promise<unknown>;
 }
@@ -42,6 +54,7 @@ interface Answer {
 /** Its poolers are the pool pods that exist, under the names that their arguments give them. */
 export async function startMultiadmin(pods: PodSource): Promise<Multiadmin> {
   const clusters = new Map<string, Cluster>();
+  const leaders: LeaderChange[] = [];
   const requests: (SeenRequest & { readonly cluster: ClusterName })[] = [];
   const server = createServer((request, response) => {
     void handle(request, response).catch((error: unknown) => {
@@ -51,7 +64,10 @@ export async function startMultiadmin(pods: PodSource): Promise<Multiadmin> {
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await bodyOf(request);
-    const { pathname } = new URL(request.url ?? "/", "http://stand-in");
+    const { pathname, searchParams } = new URL(request.url ?? "/", "http://stand-in");
+    if (pathname === "/leaders") {
+      return void response.end(JSON.stringify(leaders.slice(Number(searchParams.get("from") ?? 0))));
+    }
     const [, kind = "", host = "", path = ""] = /^\/(script|requests|at)\/([^/]+)(\/.*)?$/.exec(pathname) ?? [];
     const cluster = clusterOf(host);
     if (cluster === undefined) return void response.writeHead(404).end();
@@ -80,7 +96,13 @@ export async function startMultiadmin(pods: PodSource): Promise<Multiadmin> {
     const [, name, namespace] = /^(.+)-multiadmin\.([^.]+)\.svc$/.exec(host) ?? [];
     if (name === undefined || namespace === undefined) return undefined;
     const known = clusters.get(host);
-    const cluster = known ?? { name: { namespace, name }, script: {}, shards: new Map(), turn: Promise.resolve() };
+    const cluster = known ?? {
+      name: { namespace, name },
+      script: {},
+      shards: new Map(),
+      terms: new Map(),
+      turn: Promise.resolve(),
+    };
     clusters.set(host, cluster);
     return cluster;
   }
@@ -96,6 +118,22 @@ export async function startMultiadmin(pods: PodSource): Promise<Multiadmin> {
     for (const [id, shard] of cluster.shards) {
       const own = seen.filter(({ key }) => JSON.stringify(key) === id).map(({ pod }) => pod);
       shard.see(own, scriptOf(cluster, shard), now);
+    }
+    noteLeaders(cluster);
+  }
+
+  function noteLeaders({ name: { namespace, name }, shards, terms }: Cluster): void {
+    for (const shard of shards.values()) {
+      const { primary, key } = shard;
+      if (terms.get(shard) === primary?.term) continue;
+      terms.set(shard, primary?.term);
+      leaders.push({
+        at: Date.now(),
+        namespace,
+        cluster: name,
+        database: key.database,
+        ...(primary && { podName: primary.podName }),
+      });
     }
   }
 
@@ -113,7 +151,11 @@ export async function startMultiadmin(pods: PodSource): Promise<Multiadmin> {
       return { status: 415, body: {} };
     }
     const [, ...key] = /^\/api\/v1\/shards\/([^/]+)\/([^/]+)\/([^/]+)\/switch-primary$/.exec(path) ?? [];
-    if (key.length > 0) return switchPrimary(cluster, key.map(decodeURIComponent).join("/"));
+    if (key.length > 0) {
+      const switched = switchPrimary(cluster, key.map(decodeURIComponent).join("/"));
+      noteLeaders(cluster);
+      return switched;
+    }
     if (request.method === "POST" && path === "/api/v1/backups") return startBackup(body);
     const [, job] = /^\/api\/v1\/jobs\/(.+)$/.exec(path) ?? [];
     if (job !== undefined) return backupJob(decodeURIComponent(job));
