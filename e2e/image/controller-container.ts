@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { ControlPlane } from "@multigres/tools/control-plane";
 import { GenericContainer, type StartedTestContainer, Wait } from "testcontainers";
 import type { PodSpec } from "../deploy/rendered.ts";
-import { docker } from "./docker.ts";
+import { docker } from "../support/docker/docker.ts";
 
 /** A controller's image, run the way that the kubelet would run its pod. */
 export interface ControllerContainer {

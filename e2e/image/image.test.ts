@@ -6,7 +6,7 @@ import { demo, std } from "../fixtures/demo.ts";
 import { eventually } from "../support/eventually.ts";
 import { type OwnCluster, startOwnCluster } from "../support/own-operator.ts";
 import { type ControllerContainer, startPod, userOf } from "./controller-container.ts";
-import { docker, requireDocker } from "./docker.ts";
+import { docker, requireDocker } from "../support/docker/docker.ts";
 import { localBases } from "./local-bases.ts";
 
 const image = "multigres-e2e/cell-controller:test";

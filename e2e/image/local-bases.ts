@@ -1,11 +1,9 @@
-import { execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { once } from "node:events";
-import { copyFile, glob, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { glob, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { promisify } from "node:util";
-import { docker } from "./docker.ts";
+import { join } from "node:path";
+import { copyLibraries, copyProgram } from "../support/docker/programs.ts";
+import { ensureImage } from "../support/docker/packed-image.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -62,38 +60,4 @@ async function tag(name: string, ...contents: readonly string[]): Promise<string
   hash.update(await readFile(import.meta.filename));
   for (const file of contents) hash.update(await readFile(join(root, file)));
   return `multigres-e2e/${name}:${hash.digest("hex").slice(0, 16)}`;
-}
-
-/** Imports what `tar` packs as an image of one layer, unless it is there; older ones of the same name go. */
-async function ensureImage(image: string, changes: readonly string[], tarArguments: readonly string[]): Promise<void> {
-  const [name = ""] = image.split(":");
-  const present = (await docker(["images", "--format", "{{.Repository}}:{{.Tag}}", name])).split("\n");
-  if (present.includes(image)) return;
-  const tar = spawn("tar", ["-c", ...tarArguments], { stdio: ["ignore", "pipe", "inherit"] });
-  const ended = once(tar, "close");
-  await docker(["import", ...changes.flatMap((change) => ["--change", change]), "-", image], tar.stdout);
-  const [code] = (await ended) as [number];
-  // 1: somebody else wrote into node_modules meanwhile.
-  if (code > 1) {
-    await docker(["rmi", image]);
-    throw new Error(`tar ended with ${code}`);
-  }
-  const old = present.filter((other) => other.startsWith(`${name}:`));
-  if (old.length > 0) await docker(["rmi", "--force", ...old]);
-}
-
-/** Copies a program to a path of the image's root, and the libraries that it is linked with to theirs. */
-async function copyProgram(program: string, target: string, files: string): Promise<void> {
-  await mkdir(dirname(target), { recursive: true });
-  await copyFile(program, target);
-  await copyLibraries(program, files);
-}
-
-/** The dynamic linker among them. */
-async function copyLibraries(program: string, files: string): Promise<void> {
-  const { stdout } = await promisify(execFile)("ldd", [program]);
-  for (const [, library = ""] of stdout.matchAll(/(?:^|\s)(\/\S+)(?=\s+\(0x)/gm)) {
-    await mkdir(dirname(join(files, library)), { recursive: true });
-    await copyFile(library, join(files, library));
-  }
 }

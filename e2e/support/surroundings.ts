@@ -18,6 +18,8 @@ export interface SurroundingsOptions {
   readonly plane?: ControlPlaneOptions;
   /** Controllers; default: all five. */
   readonly only?: readonly string[];
+  /** Entries for DIAL_OVERRIDES: topology servers that the test runs itself. */
+  readonly dialOverrides?: string;
 }
 
 export async function startSurroundings(options: SurroundingsOptions = {}): Promise<Surroundings> {
@@ -30,7 +32,8 @@ export async function startSurroundings(options: SurroundingsOptions = {}): Prom
       return (await api.list(kinds.Pod, { namespace, labelSelector })).items;
     });
     const topologyTls = join(home, "topology-tls");
-    const env = { DIAL_OVERRIDES: multiadmin.dialOverride, TOPOLOGY_TLS_DIR: topologyTls };
+    const dialOverrides = [options.dialOverrides, multiadmin.dialOverride].filter(Boolean).join(",");
+    const env = { DIAL_OVERRIDES: dialOverrides, TOPOLOGY_TLS_DIR: topologyTls };
     const operator = await runOperator({ kubectl, folder: home, only: options.only, env });
     return {
       plane,

@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 
-// Ryuk, which removes what a killed test leaves, is an image on a registry; here containers end with their control plane and remove themselves.
+// Ryuk, which removes what a killed test leaves, is an image on a registry; what is left here goes with its control plane, or by leftovers.ts.
 process.env["TESTCONTAINERS_RYUK_DISABLED"] ??= "true";
-// Our containers are on this machine's own network; looking for a way to them fails where the engine has no bridge.
+// Our containers' ports are on this machine; looking for another way to them fails where the engine has no default bridge.
 process.env["TESTCONTAINERS_HOST_OVERRIDE"] ??= "127.0.0.1";
 
 /** Throws one sentence that says what to install when there is no Docker engine. */
@@ -13,7 +13,7 @@ export async function requireDocker(): Promise<void> {
     await docker(["version", "--format", "{{.Server.Version}}"]);
   } catch (error) {
     throw new Error(
-      `e2e/image builds and runs the controllers' image, for which the docker command and a local Docker engine are needed: install and start one (Debian: apt-get install docker.io), or set DOCKER_HOST; ${(error as Error).message}`,
+      `some tests run containers, for which the docker command and a local Docker engine are needed: install and start one (Debian: apt-get install docker.io), or set DOCKER_HOST; ${(error as Error).message}`,
       { cause: error },
     );
   }
