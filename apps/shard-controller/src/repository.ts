@@ -85,7 +85,9 @@ function pendingMessage({ metadata, spec }: V1PersistentVolumeClaim): string {
     "or set backupRepository.s3",
     "or accept accessModes [ReadWriteOnce], where all pods run on one node",
   ].join(", ");
-  return `PersistentVolumeClaim ${metadata?.name} of the backup repository isn't bound (${modes}, ${storageClass}), and no pod starts without it: ${waysOut}; then delete this claim, it is made again`;
+  // What is left unset has had a default size, below which admission refuses another one.
+  const size = spec?.resources?.requests?.["storage"] ?? "";
+  return `PersistentVolumeClaim ${metadata?.name} of the backup repository isn't bound (${modes}, ${storageClass}), and no pod starts without it: ${waysOut}; ask for at least ${size}, as sizes can't shrink; then delete this claim, it is made again`;
 }
 
 /** Accepted, because a single node may be all there is. */
