@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./e2e/longest-first.ts";
 
 const conditions = ["@multigres/source"];
 
@@ -9,6 +10,7 @@ export default defineConfig({
     // Only bounds how long a broken test takes; a busy machine must not fail a sound one.
     expect: { poll: { timeout: 20_000 } },
     testTimeout: 30_000,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
@@ -31,7 +33,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 600_000,
           // Mostly waiting, so not bound to the number of cores. vitest wants a group of their own for another number of workers.
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },

@@ -72,4 +72,26 @@ describe("volumes", () => {
     },
     whole,
   );
+
+  it(
+    "of a database stay that is removed at the moment in which whenDeleted: Delete is taken back",
+    async () => {
+      const { namespace, dataVolumes } = await served("kept", { whenDeleted: "Delete" });
+      const wanted = small(namespace, { pods: 4 });
+      wanted.spec.databases = [];
+      wanted.spec.persistentVolumeClaimRetentionPolicy = { whenDeleted: "Retain" };
+      await cluster.apply(wanted);
+      await eventually(async () => {
+        expect((await cluster.api.list(kinds.TableGroup, { namespace })).items).toEqual([]);
+      }, whole);
+      const { items } = await cluster.api.list(kinds.PersistentVolumeClaim, { namespace });
+      expect(items.filter(({ metadata }) => (metadata?.ownerReferences ?? []).length > 0)).toEqual([]);
+      await cluster.api.delete(kinds.MultigresCluster, { namespace, name: "small" });
+      await eventually(async () => {
+        expect((await cluster.api.list(kinds.Pod, { namespace })).items).toEqual([]);
+      }, whole);
+      expect(await dataVolumes()).toBe(4);
+    },
+    whole,
+  );
 });

@@ -1,7 +1,9 @@
 import { type KubernetesObject, kinds, type ResourceKind } from "@multigres/controller-kit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { demo, std } from "../fixtures/demo.ts";
+import { converged } from "../support/converged.ts";
 import { always, eventually } from "../support/eventually.ts";
+import { childKinds } from "../support/objects.ts";
 import { condition, eventsOn, settled } from "../support/observing.ts";
 import { type OwnCluster, startOwnCluster } from "../support/own-operator.ts";
 import { writesFromRest } from "../support/writes.ts";
@@ -151,10 +153,8 @@ describe("an object that its controller can't parse", () => {
   });
 
   it("and belongs to a cluster is put back by its parent's controller", { timeout: 240_000 }, async () => {
-    const namespace = await cluster.namespace("put-back");
-    await cluster.apply(std(undefined, namespace), demo(undefined, namespace));
-    await settled(cluster, namespace);
-    for (const kind of [kinds.Cell, kinds.TableGroup, kinds.Shard, kinds.TopoServer] as const) {
+    const namespace = await converged(cluster, "put-back");
+    for (const kind of childKinds) {
       for (const how of ["spec-is-text", "lists-hold-null"] as const) {
         const before = await spoil(namespace, kind, nonsense[how]);
         await eventually(async () => {

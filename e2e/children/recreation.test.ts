@@ -1,26 +1,13 @@
 import { controllerOf, type KubernetesObject, kinds, type ResourceKind } from "@multigres/controller-kit";
 import { describe, expect, it } from "vitest";
-import { demo, std } from "../fixtures/demo.ts";
+import { demo } from "../fixtures/demo.ts";
 import { sharedCluster } from "../support/cluster.ts";
+import { converged } from "../support/converged.ts";
 import { eventually } from "../support/eventually.ts";
+import { objects, volumesOf } from "../support/objects.ts";
 import { operatorEvents, settled } from "../support/observing.ts";
 
 const cluster = sharedCluster();
-
-async function converge(purpose: string): Promise<string> {
-  const namespace = await cluster.namespace(purpose);
-  await cluster.apply(std(undefined, namespace), demo(undefined, namespace));
-  await settled(cluster, namespace);
-  return namespace;
-}
-
-/** Name -> UID and volume of every claim of a namespace. */
-async function volumes(namespace: string): Promise<Record<string, string>> {
-  const { items } = await cluster.api.list(kinds.PersistentVolumeClaim, { namespace });
-  return Object.fromEntries(
-    items.map(({ metadata, spec }) => [metadata?.name, `${metadata?.uid} on ${spec?.volumeName}`]),
-  );
-}
 
 /** Name -> UID of the pods of a StatefulSet. */
 async function podsOf(namespace: string, statefulSet: string): Promise<Record<string, string>> {
@@ -50,27 +37,23 @@ async function comesBack<T extends KubernetesObject>(
   expect({ name, labels: after.metadata?.labels }).toEqual({ name, labels: before.metadata?.labels });
 }
 
-/** `volumes`, when all pods of `demo` run again: what a pod uses is bound. */
+/** The volumes, when all pods of `demo` run again: what a pod uses is bound. */
 async function volumesInUse(namespace: string): Promise<Record<string, string>> {
   await eventually(async () => {
-    const owners = await uids(namespace, kinds.MultigresCluster, kinds.TopoServer, kinds.Shard);
+    const owners = await objects(cluster, namespace, [kinds.MultigresCluster, kinds.TopoServer, kinds.Shard]);
+    const uids = owners.map(({ metadata }) => metadata?.uid);
     const { items: statefulSets } = await cluster.api.list(kinds.StatefulSet, { namespace });
     // etcd twice, multiorch, and the pools.
     expect(statefulSets).toHaveLength(2 + 1 + 3);
     for (const { metadata, spec, status } of statefulSets) {
       // One that its deleted owner left goes on until the garbage collector takes it.
-      expect(owners).toContain(controllerOf({ metadata })?.uid);
+      expect(uids).toContain(controllerOf({ metadata })?.uid);
       const of = metadata?.name;
       expect({ of, ready: status?.readyReplicas }).toEqual({ of, ready: spec?.replicas });
     }
   });
   await settled(cluster, namespace);
-  return volumes(namespace);
-}
-
-async function uids(namespace: string, ...of: readonly ResourceKind[]): Promise<(string | undefined)[]> {
-  const lists = await Promise.all(of.map((kind) => cluster.api.list(kind, { namespace })));
-  return lists.flatMap(({ items }) => items.map(({ metadata }) => metadata?.uid));
+  return volumesOf(cluster, namespace);
 }
 
 /** What the garbage collector hasn't taken yet is no stranger's: there is to be none. */
@@ -90,7 +73,7 @@ async function onlyOne<T extends KubernetesObject>(
 
 describe("what somebody deletes", () => {
   it("case 36: of the children comes back and reuses its volumes", { timeout: 360_000 }, async () => {
-    const namespace = await converge("case36");
+    const namespace = await converged(cluster, "case36");
     const before = await volumesInUse(namespace);
     const local = await onlyOne(kinds.TopoServer, namespace, "multigres.com/cell=z2");
 
@@ -118,7 +101,7 @@ describe("what somebody deletes", () => {
   it("and is the whole cluster, made again before all is gone, has the same names and volumes", {
     timeout: 360_000,
   }, async () => {
-    const namespace = await converge("again");
+    const namespace = await converged(cluster, "again");
     const before = await volumesInUse(namespace);
     const names = async () =>
       (await cluster.api.list(kinds.Shard, { namespace })).items.map(({ metadata }) => metadata.name).sort();
@@ -133,7 +116,7 @@ describe("what somebody deletes", () => {
   it("case 37: of the workloads comes back, with the pods and volumes that are left", {
     timeout: 360_000,
   }, async () => {
-    const namespace = await converge("case37");
+    const namespace = await converged(cluster, "case37");
     const before = await volumesInUse(namespace);
     const prod = "multigres.com/database=prod_db";
     await comesBack(kinds.Service, "demo-z1-gateway", namespace);

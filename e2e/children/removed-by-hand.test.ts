@@ -1,7 +1,7 @@
 import { kinds } from "@multigres/controller-kit";
 import { describe, expect, it } from "vitest";
-import { demo, std } from "../fixtures/demo.ts";
 import { sharedCluster } from "../support/cluster.ts";
+import { converged } from "../support/converged.ts";
 import { eventually } from "../support/eventually.ts";
 import { settled } from "../support/observing.ts";
 
@@ -20,9 +20,7 @@ describe("a pool that somebody removes", () => {
   it("from a Shard or a TableGroup keeps its StatefulSet and its pods until it is put back", {
     timeout: 240_000,
   }, async () => {
-    const namespace = await cluster.namespace("removed-by-hand");
-    await cluster.apply(std(undefined, namespace), demo(undefined, namespace));
-    await settled(cluster, namespace);
+    const namespace = await converged(cluster, "removed-by-hand");
     const before = await running(namespace);
     const statefulSets = await cluster.history(kinds.StatefulSet, namespace);
 

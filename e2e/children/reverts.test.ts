@@ -1,26 +1,19 @@
 import type { Shard, TopoServer } from "@multigres/api-types";
 import { type KubernetesObject, kinds, type ResourceKind } from "@multigres/controller-kit";
 import { describe, expect, it } from "vitest";
-import { demo, std } from "../fixtures/demo.ts";
 import { sharedCluster } from "../support/cluster.ts";
+import { converged } from "../support/converged.ts";
 import { always, eventually } from "../support/eventually.ts";
 import { oneWarning, settled } from "../support/observing.ts";
 import { writesFromNow } from "../support/writes.ts";
 
 const cluster = sharedCluster();
 
-async function converge(purpose: string): Promise<string> {
-  const namespace = await cluster.namespace(purpose);
-  await cluster.apply(std(undefined, namespace), demo(undefined, namespace));
-  await settled(cluster, namespace);
-  return namespace;
-}
-
 describe("an edit of a child", () => {
   it("case 34: of a Cell's gateways is put back, and the Deployment never settles at it", {
     timeout: 240_000,
   }, async () => {
-    const namespace = await converge("case34");
+    const namespace = await converged(cluster, "case34");
     const cell = { namespace, name: "demo-z1" };
     const before = await cluster.api.get(kinds.Cell, cell);
     const deployments = await cluster.history(kinds.Deployment, namespace);
@@ -49,7 +42,7 @@ describe("an edit of a child", () => {
   it("case 35: of a Shard, TableGroup or TopoServer is put back by its parent's controller", {
     timeout: 240_000,
   }, async () => {
-    const namespace = await converge("case35");
+    const namespace = await converged(cluster, "case35");
     const local = await localTopoServer(namespace);
     await putBack(namespace, kinds.Shard, "prod-db-default-0", "tablegroup-controller", ({ spec }) => ({
       pools: spec.pools.map((pool, index) => (index === 0 ? { ...pool, replicas: 5 } : pool)),
@@ -67,7 +60,7 @@ describe("an edit of a child", () => {
   it("that adds what the parent doesn't write is removed, whoever added it and however", {
     timeout: 240_000,
   }, async () => {
-    const namespace = await converge("added");
+    const namespace = await converged(cluster, "added");
     const shard = { namespace, name: "prod-db-default-0" };
     const before = await cluster.api.get(kinds.Shard, shard);
     const toleration = { key: "added", operator: "Exists" };

@@ -1,33 +1,19 @@
-import { type KubernetesObject, kinds, type ResourceKind } from "@multigres/controller-kit";
+import { type KubernetesObject, kinds } from "@multigres/controller-kit";
 import { describe, expect, it } from "vitest";
 import { demo, std } from "../fixtures/demo.ts";
 import { sharedCluster } from "../support/cluster.ts";
+import { converged } from "../support/converged.ts";
 import { always, eventually } from "../support/eventually.ts";
+import { childKinds, idOf, objects, workloadKinds } from "../support/objects.ts";
 import { settled, versions } from "../support/observing.ts";
 import { writesFromRest } from "../support/writes.ts";
 
 const cluster = sharedCluster();
 
-const childKinds = [kinds.TopoServer, kinds.Cell, kinds.TableGroup, kinds.Shard] as const;
-
-async function objects(namespace: string, of: readonly ResourceKind[] = childKinds): Promise<KubernetesObject[]> {
-  const lists = await Promise.all(of.map((kind) => cluster.api.list(kind, { namespace })));
-  return lists.flatMap(({ items }) => items);
-}
-
-const idOf = ({ kind, metadata }: KubernetesObject) => `${kind} ${metadata?.name}`;
-
-async function converge(purpose: string): Promise<string> {
-  const namespace = await cluster.namespace(purpose);
-  await cluster.apply(std(undefined, namespace), demo(undefined, namespace));
-  await settled(cluster, namespace);
-  return namespace;
-}
-
 describe("the tree", () => {
   it("case 32: consists of exactly the wanted children, each controlled by the right parent", async () => {
-    const namespace = await converge("case32");
-    const found = await objects(namespace);
+    const namespace = await converged(cluster, "case32");
+    const found = await objects(cluster, namespace, childKinds);
     const topoServers = found.filter(({ kind }) => kind === "TopoServer").map(idOf);
     const local = topoServers.find((id) => id !== "TopoServer demo-global");
     expect(local).toMatch(/^TopoServer demo-z2-/);
@@ -70,8 +56,10 @@ describe("the tree", () => {
   });
 
   it("case 33: children carry the labels of their identity and the resolved fields of the spec", async () => {
-    const namespace = await converge("case33");
-    const labelsOf = Object.fromEntries((await objects(namespace)).map((each) => [idOf(each), each.metadata?.labels]));
+    const namespace = await converged(cluster, "case33");
+    const labelsOf = Object.fromEntries(
+      (await objects(cluster, namespace, childKinds)).map((each) => [idOf(each), each.metadata?.labels]),
+    );
     const of = { "multigres.com/cluster": "demo" };
     expect(labelsOf).toMatchObject({
       "TopoServer demo-global": { ...of, "multigres.com/topo-scope": "global" },
@@ -113,19 +101,10 @@ describe("the tree", () => {
   });
 
   it("case 39: the same cluster in two namespaces doesn't interfere", { timeout: 240_000 }, async () => {
-    const [one, other] = await Promise.all([converge("case39"), converge("case39")]);
-    const all = [
-      ...childKinds,
-      kinds.MultigresCluster,
-      kinds.Deployment,
-      kinds.StatefulSet,
-      kinds.Service,
-      kinds.PodDisruptionBudget,
-      kinds.Pod,
-      kinds.PersistentVolumeClaim,
-    ];
+    const [one, other] = await Promise.all([converged(cluster, "case39"), converged(cluster, "case39")]);
+    const all = [kinds.MultigresCluster, ...childKinds, ...workloadKinds, kinds.Pod, kinds.PersistentVolumeClaim];
     const names = async (namespace: string) =>
-      (await objects(namespace, all)).filter(notOfReplicaSets).map(idOf).sort();
+      (await objects(cluster, namespace, all)).filter(notOfReplicaSets).map(idOf).sort();
     expect(await names(one)).toEqual(await names(other));
 
     const writes = await writesFromRest(cluster, other);
@@ -139,7 +118,7 @@ describe("the tree", () => {
     await cluster.api.delete(kinds.Cell, { namespace: one, name: "demo-z1" });
     await settled(cluster, one);
     await eventually(async () => {
-      const left = (await objects(one, [kinds.TableGroup, kinds.Shard])).map(idOf);
+      const left = (await objects(cluster, one, [kinds.TableGroup, kinds.Shard])).map(idOf);
       expect(left).toEqual(["TableGroup prod-db-default", "Shard prod-db-default-0"]);
     });
     await always(() => expect(writes().filter(({ byOperator }) => byOperator)).toEqual([]));

@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { MultigresCluster } from "@multigres/api-types";
 import { type KubernetesObject, kinds } from "@multigres/controller-kit";
+import type { Script, ShardScript } from "@multigres/tools/multiadmin";
 import { describe, expect, it } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
 import { demo, std } from "../fixtures/demo.ts";
 import { small } from "../fixtures/small.ts";
 import { sharedCluster } from "../support/cluster.ts";
 import { always, eventually } from "../support/eventually.ts";
-import type { Script, ShardScript } from "../support/multiadmin/script.ts";
 import { condition, eventsOn, settled } from "../support/observing.ts";
 import { writesFromNow } from "../support/writes.ts";
 

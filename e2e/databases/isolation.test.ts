@@ -1,24 +1,19 @@
 import type { MultigresCluster } from "@multigres/api-types";
-import { type KubernetesObject, kinds, type ResourceKind } from "@multigres/controller-kit";
+import { kinds } from "@multigres/controller-kit";
 import { expect, it } from "vitest";
 import { small } from "../fixtures/small.ts";
 import { sharedCluster } from "../support/cluster.ts";
+import { childKinds, objects, workloadKinds } from "../support/objects.ts";
 import { settled } from "../support/observing.ts";
 import { stored } from "../support/topology.ts";
 
 const cluster = sharedCluster();
 
-const of: readonly ResourceKind[] = [
-  kinds.TopoServer,
-  kinds.Cell,
-  kinds.TableGroup,
-  kinds.Shard,
-  kinds.Deployment,
-  kinds.StatefulSet,
-  kinds.Service,
+const everything = [
+  ...childKinds,
+  ...workloadKinds,
   kinds.ConfigMap,
   kinds.Secret,
-  kinds.PodDisruptionBudget,
   kinds.PersistentVolumeClaim,
   kinds.Pod,
 ];
@@ -26,18 +21,11 @@ const of: readonly ResourceKind[] = [
 /** Every object of a cluster by its label, as `<Kind> <namespace>/<name>`, and the volumes that its claims are bound to. */
 async function belongings({ metadata: { namespace, name } }: MultigresCluster): Promise<string[]> {
   const labelSelector = `multigres.com/cluster=${name}`;
-  const lists = await Promise.all(
-    of.map(async (kind) => (await cluster.api.list<KubernetesObject>(kind, { namespace, labelSelector })).items),
-  );
+  const owned = await objects(cluster, namespace, everything, labelSelector);
   const claims = await cluster.api.list(kinds.PersistentVolumeClaim, { namespace, labelSelector });
   const volumes = claims.items.map(({ spec }) => `volume ${spec?.volumeName}`);
   expect(volumes).not.toContain("volume undefined");
-  return [
-    ...lists.flatMap((items, index) =>
-      items.map(({ metadata }) => `${of[index]?.kind} ${metadata?.namespace}/${metadata?.name}`),
-    ),
-    ...volumes,
-  ];
+  return [...owned.map(({ kind, metadata }) => `${kind} ${metadata?.namespace}/${metadata?.name}`), ...volumes];
 }
 
 /** What its pods are told: addresses, paths, ids; and every key that was written for it, with what it says. */

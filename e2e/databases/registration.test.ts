@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 import { demo, std, volume } from "../fixtures/demo.ts";
 import { small } from "../fixtures/small.ts";
 import { sharedCluster } from "../support/cluster.ts";
+import { converged } from "../support/converged.ts";
 import { always, eventually } from "../support/eventually.ts";
 import { condition, oneWarning, settled } from "../support/observing.ts";
 import { databaseBytes, plant, poolerBytes, stored } from "../support/topology.ts";
@@ -17,15 +18,8 @@ const records = async (root: string) =>
   );
 const keys = async (root: string) => Object.keys(await records(root));
 
-async function converged(purpose: string): Promise<string> {
-  const namespace = await cluster.namespace(purpose);
-  await cluster.apply(std(undefined, namespace), demo(undefined, namespace));
-  await settled(cluster, namespace);
-  return namespace;
-}
-
 it("a database's record has its cells, its policy and the folder that its pods mount, byte for byte", async () => {
-  const namespace = await converged("databases");
+  const namespace = await converged(cluster, "databases");
   const found = await records(globalRoot(namespace));
   const path = (database: string) => `/backups/${namespace}/demo/${database}/default/0-inf`;
   expect(found["databases/prod_db/Database"]).toEqual(databaseBytes("prod_db", ["z1", "z2"], path("prod_db")));
@@ -40,7 +34,7 @@ it("a database's record has its cells, its policy and the folder that its pods m
 });
 
 it("a removed database loses its record and its poolers' when its pods are gone, and nothing else does", async () => {
-  const namespace = await converged("removal");
+  const namespace = await converged(cluster, "removal");
   const topoServers = (await cluster.api.list(kinds.TopoServer, { namespace })).items;
   const own = topoServers.find(({ spec }) => spec.cell === "z2")?.metadata.name;
   const cellRoot = `/${own}-client.${namespace}.svc/multigres/z2/`;

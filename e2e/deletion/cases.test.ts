@@ -1,40 +1,23 @@
-import { type KubernetesObject, kinds, type ResourceKind } from "@multigres/controller-kit";
+import { kinds, type ResourceKind } from "@multigres/controller-kit";
 import { describe, expect, it } from "vitest";
-import { demo, std } from "../fixtures/demo.ts";
+import { demo } from "../fixtures/demo.ts";
 import { sharedCluster } from "../support/cluster.ts";
+import { converged } from "../support/converged.ts";
 import { eventually } from "../support/eventually.ts";
+import { childKinds, idOf, objects, volumesOf, workloadKinds } from "../support/objects.ts";
 import { eventsOn, settled } from "../support/observing.ts";
 import { stored } from "../support/topology.ts";
 
 const cluster = sharedCluster();
 
-const made: readonly ResourceKind[] = [
-  kinds.MultigresCluster,
-  kinds.TopoServer,
-  kinds.Cell,
-  kinds.TableGroup,
-  kinds.Shard,
-  kinds.Deployment,
-  kinds.StatefulSet,
-  kinds.Service,
-  kinds.PodDisruptionBudget,
-  kinds.Pod,
-];
+const children = [...childKinds, ...workloadKinds, kinds.Pod];
+const made = [kinds.MultigresCluster, ...children];
 
 async function names(namespace: string, of: readonly ResourceKind[]): Promise<string[]> {
-  const lists = await Promise.all(
-    of.map(async (kind) => (await cluster.api.list<KubernetesObject>(kind, { namespace })).items),
-  );
-  return lists.flatMap((items, index) => items.map(({ metadata }) => `${of[index]?.kind} ${metadata?.name}`)).sort();
+  return (await objects(cluster, namespace, of)).map(idOf).sort();
 }
 
-/** Which volume each claim has, by name and UID. */
-async function volumes(namespace: string): Promise<Record<string, string>> {
-  const { items } = await cluster.api.list(kinds.PersistentVolumeClaim, { namespace });
-  return Object.fromEntries(
-    items.map(({ metadata, spec }) => [`${metadata?.name}`, `${metadata?.uid} on ${spec?.volumeName}`]),
-  );
-}
+const volumes = (namespace: string) => volumesOf(cluster, namespace);
 
 /** Which claims each pod of a StatefulSet has. */
 async function claimsOfPods(namespace: string): Promise<Record<string, string[]>> {
@@ -52,13 +35,6 @@ async function podUids(namespace: string): Promise<string[]> {
   return items.map(({ metadata }) => `${metadata?.uid}`).sort();
 }
 
-async function converged(purpose: string): Promise<string> {
-  const namespace = await cluster.namespace(purpose);
-  await cluster.apply(std(undefined, namespace), demo(undefined, namespace));
-  await settled(cluster, namespace);
-  return namespace;
-}
-
 async function remove(namespace: string, cascade: string): Promise<void> {
   const args = ["-n", namespace, "delete", "multigrescluster", "demo", `--cascade=${cascade}`, "--timeout=90s"];
   expect(await cluster.kubectl(args)).toMatchObject({ code: 0 });
@@ -68,7 +44,7 @@ describe("the cluster", () => {
   it("case 64: deleted in the background or foreground leaves only its volumes, orphaned leaves everything running", {
     timeout: 300_000,
   }, async () => {
-    const namespace = await converged("case64");
+    const namespace = await converged(cluster, "case64");
     const before = await volumes(namespace);
     // 8 of the pools, 3 + 1 of etcd, 2 repositories.
     expect(Object.keys(before)).toHaveLength(14);
@@ -79,7 +55,6 @@ describe("the cluster", () => {
       await cluster.apply(demo(undefined, namespace));
       await settled(cluster, namespace);
     }
-    const [, ...children] = made;
     const everything = await names(namespace, children);
     const pods = await podUids(namespace);
     await remove(namespace, "orphan");
@@ -88,7 +63,7 @@ describe("the cluster", () => {
   });
 
   it("case 65: made again unchanged has its pods on the same volumes", { timeout: 240_000 }, async () => {
-    const namespace = await converged("case65");
+    const namespace = await converged(cluster, "case65");
     const before = { volumes: await volumes(namespace), claims: await claimsOfPods(namespace) };
     expect(Object.keys(before.claims)).toHaveLength(12);
     await remove(namespace, "background");
@@ -103,7 +78,7 @@ describe("a part of it", () => {
   it("case 66: a database that is removed leaves its volumes, which an Event names, and finds them again", {
     timeout: 240_000,
   }, async () => {
-    const namespace = await converged("case66");
+    const namespace = await converged(cluster, "case66");
     const before = { volumes: await volumes(namespace), claims: await claimsOfPods(namespace) };
     const withoutTiny = demo(({ spec }) => {
       spec.databases = spec.databases?.filter(({ name }) => name !== "tiny_db");
@@ -132,10 +107,52 @@ describe("a part of it", () => {
     expect({ volumes: await volumes(namespace), claims: await claimsOfPods(namespace) }).toEqual(before);
   });
 
+  it("a database that is removed takes its volumes along under whenDeleted: Delete, and comes back with new ones", {
+    timeout: 300_000,
+  }, async () => {
+    const deleting = ({ spec }: ReturnType<typeof demo>) => {
+      spec.persistentVolumeClaimRetentionPolicy = { whenDeleted: "Delete" };
+    };
+    const namespace = await converged(cluster, "removed", deleting);
+    const before = await volumes(namespace);
+    const ofTiny = ([name]: [string, string]) => name.includes("tiny-db");
+    const tiny = Object.entries(before).filter(ofTiny);
+    expect(tiny).toHaveLength(3);
+
+    const tableGroup = { namespace, name: "tiny-db-default" };
+    const { metadata } = await cluster.api.get(kinds.TableGroup, tableGroup);
+    await cluster.api.delete(kinds.TableGroup, tableGroup);
+    await eventually(async () => {
+      const made = await cluster.api.get(kinds.TableGroup, tableGroup);
+      expect(made.metadata.uid).not.toBe(metadata.uid);
+    });
+    await settled(cluster, namespace);
+    expect(await volumes(namespace), "after a deletion by hand").toEqual(before);
+
+    const withoutTiny = demo((wanted) => {
+      deleting(wanted);
+      wanted.spec.databases = wanted.spec.databases?.filter(({ name }) => name !== "tiny_db");
+    }, namespace);
+    await cluster.apply(withoutTiny);
+    const others = Object.fromEntries(Object.entries(before).filter((volume) => !ofTiny(volume)));
+    await eventually(async () => expect(await volumes(namespace)).toEqual(others));
+    await settled(cluster, namespace);
+    expect(await volumes(namespace), "of the other database").toEqual(others);
+    const events = await eventsOn(cluster, namespace, { kind: "MultigresCluster", name: "demo" }, "Removing");
+    const notes = events.map(({ note }) => note).filter((note) => note.includes("TableGroup tiny-db-default"));
+    expect(notes).toEqual([expect.stringContaining("Its PersistentVolumeClaims go, too, as")]);
+
+    await cluster.apply(demo(deleting, namespace));
+    await settled(cluster, namespace);
+    const again = await volumes(namespace);
+    expect(Object.keys(again)).toEqual(Object.keys(before));
+    for (const [name, old] of tiny) expect(again[name], name).not.toBe(old);
+  });
+
   it("case 67: a cell's topology server that is removed leaves its volume, and the cell uses the global one", {
     timeout: 240_000,
   }, async () => {
-    const namespace = await converged("case67");
+    const namespace = await converged(cluster, "case67");
     const before = await volumes(namespace);
     const plain = demo(({ spec }) => {
       for (const cell of spec.cells) delete cell.spec?.topoServer;

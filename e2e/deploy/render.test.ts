@@ -210,9 +210,9 @@ describe("pods and volumes", () => {
     );
   });
 
-  test.each(controllerNames)("%s deletes no volume, but for those that make volumes and let them go", (name) => {
-    const makes = name === "shard-controller" || name === "topo-controller";
-    expect(verbsOn(name, "persistentvolumeclaims").includes("delete")).toBe(makes);
+  test.each(controllerNames)("%s may delete volumes only if it decides with what they go", (name) => {
+    const decides = ["cluster-controller", "shard-controller", "topo-controller"].includes(name);
+    expect(verbsOn(name, "persistentvolumeclaims").includes("delete")).toBe(decides);
   });
 });
 

@@ -39,6 +39,21 @@ async function poisonedNamespace(poison: string): Promise<string> {
   return namespace;
 }
 
+/** Whether the API server takes a Service, which isn't made. */
+function tryToCreate(namespace: string, ...more: readonly string[]) {
+  return cluster.kubectl([
+    "-n",
+    namespace,
+    "create",
+    "service",
+    "clusterip",
+    "x",
+    "--tcp=1",
+    "--dry-run=server",
+    ...more,
+  ]);
+}
+
 describe("a CRD that is missing when the controllers start", () => {
   it("holds back those that need it, says which, and is all that was missing", async () => {
     await succeed("delete", "crd", "cells.multigres.com");
@@ -72,16 +87,7 @@ describe("a poisoned cluster", () => {
     const poisoned = await poisonedNamespace("refused");
     await cluster.apply(...refusingPolicy);
     await eventually(async () => {
-      const tried = await cluster.kubectl([
-        "-n",
-        poisoned,
-        "create",
-        "service",
-        "clusterip",
-        "x",
-        "--tcp=1",
-        "--dry-run=server",
-      ]);
+      const tried = await tryToCreate(poisoned);
       expect(tried.stderr).toContain("nothing is allowed here");
     });
     await cluster.apply(small(poisoned));
@@ -118,17 +124,7 @@ describe("a poisoned cluster", () => {
     await cluster.apply(hangingWebhook((silent.address() as AddressInfo).port));
     try {
       await eventually(async () => {
-        const tried = await cluster.kubectl([
-          "-n",
-          poisoned,
-          "create",
-          "service",
-          "clusterip",
-          "x",
-          "--tcp=1",
-          "--dry-run=server",
-          "--request-timeout=1s",
-        ]);
+        const tried = await tryToCreate(poisoned, "--request-timeout=1s");
         expect(tried.code).not.toBe(0);
       });
       const before = calls;

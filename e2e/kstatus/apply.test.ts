@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { kinds, type ResourceKind } from "@multigres/controller-kit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { demo, std } from "../fixtures/demo.ts";
+import { demo } from "../fixtures/demo.ts";
 import { sharedCluster } from "../support/cluster.ts";
+import { converged } from "../support/converged.ts";
 import { eventually } from "../support/eventually.ts";
 import { settled } from "../support/observing.ts";
 
@@ -53,9 +54,7 @@ describe("fields that users and their tools apply", () => {
   let namespace: string;
 
   beforeAll(async () => {
-    namespace = await cluster.namespace("fields");
-    await cluster.apply(std(undefined, namespace), demo(undefined, namespace));
-    await settled(cluster, namespace);
+    namespace = await converged(cluster, "fields");
   });
 
   it("labels and annotations stay on children and workloads when the controllers write these objects again", async () => {

@@ -5,28 +5,16 @@ import { small } from "../fixtures/small.ts";
 import { sharedCluster } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
 import { hasBecome } from "../support/inventory.ts";
+import { childKinds, idOf, objects } from "../support/objects.ts";
 import { condition } from "../support/observing.ts";
 import { writesFromNow } from "../support/writes.ts";
 
 const cluster = sharedCluster();
-const tree: readonly ResourceKind[] = [
-  kinds.MultigresCluster,
-  kinds.TopoServer,
-  kinds.Cell,
-  kinds.TableGroup,
-  kinds.Shard,
-];
+const tree = [kinds.MultigresCluster, ...childKinds];
 
 async function pausedObjects(namespace: string): Promise<Record<string, string | undefined>> {
-  const lists = await Promise.all(
-    tree.map(async (kind) =>
-      (await cluster.api.list(kind, { namespace })).items.map((object) => [
-        `${kind.kind} ${object.metadata?.name}`,
-        condition(object, "Paused")?.status,
-      ]),
-    ),
-  );
-  return Object.fromEntries(lists.flat());
+  const found = await objects(cluster, namespace, tree);
+  return Object.fromEntries(found.map((object) => [idOf(object), condition(object, "Paused")?.status]));
 }
 
 const setPause = (namespace: string, kind: ResourceKind, name: string, value: "true" | null) =>

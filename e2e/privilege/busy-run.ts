@@ -4,6 +4,7 @@ import { expect } from "vitest";
 import { demo, std, volume } from "../fixtures/demo.ts";
 import { small } from "../fixtures/small.ts";
 import { always, eventually } from "../support/eventually.ts";
+import { childKinds, workloadKinds } from "../support/objects.ts";
 import { settled } from "../support/observing.ts";
 import type { OwnCluster } from "../support/own-operator.ts";
 
@@ -33,6 +34,7 @@ export async function busyRun(cluster: OwnCluster, namespace: string): Promise<v
   await become();
   await become(largerAndNewer);
   await become(smaller);
+  await removeWithItsVolumes(cluster, namespace);
   await cluster.api.delete(kinds.MultigresCluster, { namespace, name: "demo" });
   await eventually(async () => expect(await namesOf(cluster, namespace, kinds.StatefulSet)).toEqual([]));
   await visitSomebodysTopology(cluster, namespace);
@@ -79,6 +81,23 @@ function smaller(wanted: Parameters<NonNullable<Change>>[0]): void {
   wanted.spec.persistentVolumeClaimRetentionPolicy = { whenScaled: "Delete", whenDeleted: "Delete" };
 }
 
+/** Takes a database out of the spec under whenDeleted: Delete. */
+async function removeWithItsVolumes(cluster: OwnCluster, namespace: string): Promise<void> {
+  const ofDatabase = async () => {
+    // The Shard that nobody wanted left its volumes for good.
+    const labelSelector = `${labels.cluster}=demo,${labels.database}=tiny_db,${labels.shard}=0`;
+    return (await cluster.api.list(kinds.PersistentVolumeClaim, { namespace, labelSelector })).items;
+  };
+  expect(await ofDatabase()).not.toEqual([]);
+  const without = demo((wanted) => {
+    smaller(wanted);
+    wanted.spec.databases = wanted.spec.databases?.filter(({ name }) => name !== "tiny_db");
+  }, namespace);
+  await cluster.apply(without);
+  await eventually(async () => expect(await ofDatabase()).toEqual([]));
+  await settled(cluster, namespace);
+}
+
 async function removeNearlyEverything(cluster: OwnCluster, namespace: string): Promise<void> {
   const bare = demo(({ spec }) => {
     spec.databases = [];
@@ -119,18 +138,9 @@ async function registerCrashingGateways(cluster: OwnCluster, namespace: string):
   });
 }
 
-const children: readonly ResourceKind[] = [kinds.Cell, kinds.TableGroup, kinds.Shard, kinds.TopoServer];
-const workloads: readonly ResourceKind[] = [
-  kinds.Deployment,
-  kinds.StatefulSet,
-  kinds.Service,
-  kinds.ConfigMap,
-  kinds.PodDisruptionBudget,
-];
-
 /** Takes every object from its owner by its label, twice over; and asks for a second Shard where one is wanted. */
 async function meddle(cluster: OwnCluster, namespace: string): Promise<void> {
-  for (const kind of [...children, ...workloads]) {
+  for (const kind of [...childKinds, ...workloadKinds, kinds.ConfigMap]) {
     for (const name of await namesOf(cluster, namespace, kind)) {
       await relabel(cluster, kind, { namespace, name });
       await relabel(cluster, kind, { namespace, name });

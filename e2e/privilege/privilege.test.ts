@@ -27,7 +27,7 @@ const exceptions: readonly string[] = [
   ),
   // topo-controller: only after an orphaning deletion, as the number of members can't change.
   "policy/poddisruptionbudgets delete",
-  // topo-controller deletes none, but who changes a volume's owners must be allowed to (OwnerReferencesPermissionEnforcement).
+  // cluster- and topo-controller delete none, but who changes a volume's owners must be allowed to (OwnerReferencesPermissionEnforcement).
   "core/persistentvolumeclaims delete",
 ];
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { demo, std } from "../fixtures/demo.ts";
 import { small } from "../fixtures/small.ts";
 import { sharedCluster } from "../support/cluster.ts";
+import { converged } from "../support/converged.ts";
 import { always, eventually } from "../support/eventually.ts";
 import { condition, oneWarning, settled } from "../support/observing.ts";
 import { cellBytes, plant, stored, uproot } from "../support/topology.ts";
@@ -45,9 +46,7 @@ function withOwnServer(namespace: string, topoServer: OwnServer, registerCell = 
 
 describe("a cell's record", () => {
   it("leads to the global topology server, or to the cell's own after that was claimed, byte for byte", async () => {
-    const namespace = await cluster.namespace("records");
-    await cluster.apply(std(undefined, namespace), demo(undefined, namespace));
-    await settled(cluster, namespace);
+    const namespace = await converged(cluster, "records");
     const [own] = (await cluster.api.list(kinds.TopoServer, { namespace })).items.filter(
       ({ spec }) => spec.cell === "z2",
     );

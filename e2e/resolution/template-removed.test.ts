@@ -1,7 +1,9 @@
 import { kinds } from "@multigres/controller-kit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { demo, std } from "../fixtures/demo.ts";
+import { std } from "../fixtures/demo.ts";
+import { converged } from "../support/converged.ts";
 import { always, eventually } from "../support/eventually.ts";
+import { childKinds, workloadKinds } from "../support/objects.ts";
 import { condition, oneWarning, settled, versions } from "../support/observing.ts";
 import { type OwnCluster, startOwnCluster } from "../support/own-operator.ts";
 import { writesFromRest } from "../support/writes.ts";
@@ -12,26 +14,13 @@ beforeAll(async () => {
 });
 afterAll(() => cluster?.stop());
 
-const children = [
-  kinds.Cell,
-  kinds.TopoServer,
-  kinds.TableGroup,
-  kinds.Shard,
-  kinds.Deployment,
-  kinds.StatefulSet,
-  kinds.Service,
-  kinds.PodDisruptionBudget,
-  kinds.Pod,
-  kinds.PersistentVolumeClaim,
-];
+const children = [...childKinds, ...workloadKinds, kinds.Pod, kinds.PersistentVolumeClaim];
 
 describe("a ShardTemplate in use", () => {
   it("case 30: can't be deleted, and without the policy its deletion touches no child", {
     timeout: 240_000,
   }, async () => {
-    const namespace = await cluster.namespace("case30");
-    await cluster.apply(std(undefined, namespace), demo(undefined, namespace));
-    await settled(cluster, namespace);
+    const namespace = await converged(cluster, "case30");
     const remove = (...more: string[]) => cluster.kubectl(["delete", "shardtemplate", "std", "-n", namespace, ...more]);
     const removed = eventually(async () => {
       const { code, stderr } = await remove("--dry-run=server");

@@ -3,27 +3,17 @@ import { kinds, type ResourceKind } from "@multigres/controller-kit";
 import { describe, expect, it } from "vitest";
 import { demo, std, volume } from "../fixtures/demo.ts";
 import { sharedCluster } from "../support/cluster.ts";
+import { converged } from "../support/converged.ts";
 import { always, eventually } from "../support/eventually.ts";
+import { childKinds, idOf, objects, workloadKinds } from "../support/objects.ts";
 import { condition, oneWarning, settled, versions } from "../support/observing.ts";
 import { writesFromRest } from "../support/writes.ts";
 
 const cluster = sharedCluster();
 
 const root = { kind: "MultigresCluster", name: "demo" };
-const everything = [
-  kinds.MultigresCluster,
-  kinds.ShardTemplate,
-  kinds.Cell,
-  kinds.TopoServer,
-  kinds.TableGroup,
-  kinds.Shard,
-  kinds.Deployment,
-  kinds.StatefulSet,
-  kinds.Service,
-  kinds.PodDisruptionBudget,
-  kinds.Pod,
-  kinds.PersistentVolumeClaim,
-];
+const children = [...childKinds, ...workloadKinds, kinds.Pod, kinds.PersistentVolumeClaim];
+const everything = [kinds.MultigresCluster, kinds.ShardTemplate, ...children];
 
 const stdWithStorage = (namespace: string, storage: string) =>
   std(({ spec }) => {
@@ -72,9 +62,9 @@ describe("templates", () => {
     });
     const untouched = async () => ({
       here: Object.fromEntries(
-        Object.entries(
-          await versions(cluster, namespace, kinds.Cell, kinds.TopoServer, kinds.TableGroup, kinds.Shard),
-        ).filter(([object]) => !object.includes("prod-db")),
+        Object.entries(await versions(cluster, namespace, ...childKinds)).filter(
+          ([object]) => !object.includes("prod-db"),
+        ),
       ),
       elsewhere: await versions(cluster, elsewhere, ...everything),
     });
@@ -173,10 +163,7 @@ describe("a template that names an undefined cell", () => {
   });
 
   it("keeps the last good children of a running database, untouched", { timeout: 240_000 }, async () => {
-    const namespace = await cluster.namespace("undefined-cell");
-    await cluster.apply(std(undefined, namespace), demo(undefined, namespace));
-    await settled(cluster, namespace);
-    const children = everything.filter((kind) => kind !== kinds.MultigresCluster && kind !== kinds.ShardTemplate);
+    const namespace = await converged(cluster, "undefined-cell");
     const writes = await writesFromRest(cluster, namespace);
     const before = await versions(cluster, namespace, ...children);
 
@@ -243,8 +230,6 @@ describe("a template that names an undefined cell", () => {
 
 /** The objects of the given kinds, as `<Kind> <name> <UID>`. */
 async function names(namespace: string, ...of: readonly ResourceKind[]): Promise<string[]> {
-  const lists = await Promise.all(of.map((kind) => cluster.api.list(kind, { namespace })));
-  return lists
-    .flatMap(({ items }) => items.map(({ kind, metadata }) => `${kind} ${metadata?.name} ${metadata?.uid}`))
-    .sort();
+  const found = await objects(cluster, namespace, of);
+  return found.map((object) => `${idOf(object)} ${object.metadata?.uid}`).sort();
 }

@@ -1,15 +1,12 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { demo, std } from "../fixtures/demo.ts";
 import { sharedCluster } from "../support/cluster.ts";
-import { settled } from "../support/observing.ts";
+import { converged } from "../support/converged.ts";
 
 const cluster = sharedCluster();
 let namespace: string;
 
 beforeAll(async () => {
-  namespace = await cluster.namespace("kubectl");
-  await cluster.apply(std(undefined, namespace), demo(undefined, namespace));
-  await settled(cluster, namespace);
+  namespace = await converged(cluster, "kubectl");
 });
 
 /** What `kubectl get` prints: rows by name, each with its cells by the column's title. */

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { type ApiClient, createApiClient, type KubernetesObject, type ResourceKind } from "@multigres/controller-kit";
 import { type Kubectl, runKubectl } from "@multigres/tools/control-plane";
+import { type MultiadminControl, multiadminControl } from "@multigres/tools/multiadmin";
 import { inject } from "vitest";
 import { administrator } from "./administrator.ts";
 import { type History, recordHistory } from "./history.ts";
-import { type MultiadminControl, multiadminControl } from "./multiadmin/control.ts";
 
 /** A cluster as a test uses it, with the rights of an administrator. */
 export interface TestCluster {

@@ -1,49 +1,31 @@
 import { labels } from "@multigres/api-types";
-import { type KubernetesObject, kinds, type ResourceKind } from "@multigres/controller-kit";
+import { kinds, type ResourceKind } from "@multigres/controller-kit";
 import { expect } from "vitest";
 import type { TestCluster } from "./cluster.ts";
 import type { Wishes } from "../fixtures/small.ts";
 import { eventually } from "./eventually.ts";
+import { childKinds, idOf, objects, workloadKinds } from "./objects.ts";
 import { condition } from "./observing.ts";
 import { controllerRequests, isWrite } from "./requests.ts";
 
 type Api = Pick<TestCluster, "api">;
 
-const made: readonly ResourceKind[] = [
-  kinds.TopoServer,
-  kinds.Cell,
-  kinds.TableGroup,
-  kinds.Shard,
-  kinds.Deployment,
-  kinds.StatefulSet,
-  kinds.Service,
-  kinds.ConfigMap,
-  kinds.PodDisruptionBudget,
-  kinds.PersistentVolumeClaim,
-];
+const made = [...childKinds, ...workloadKinds, kinds.ConfigMap, kinds.PersistentVolumeClaim];
 
 /** Every object of a cluster as `<Kind> <name>`, and how many pods each component has; the same for the same spec in any namespace. */
-export async function inventory({ api }: Api, namespace: string): Promise<string[]> {
-  const list = async (kind: ResourceKind): Promise<KubernetesObject[]> => (await api.list(kind, { namespace })).items;
-  const objects = await Promise.all(
-    made.map(async (kind) => (await list(kind)).map(({ metadata }) => `${kind.kind} ${metadata?.name}`)),
-  );
+export async function inventory(cluster: Api, namespace: string): Promise<string[]> {
+  const found = (await objects(cluster, namespace, made)).map(idOf);
   // Pods of Deployments have chance names.
-  const pods = (await list(kinds.Pod)).map(({ metadata }) => `Pod of ${metadata?.labels?.[labels.component]}`);
-  return [...objects.flat().filter((object) => object !== "ConfigMap kube-root-ca.crt"), ...pods].sort();
+  const pods = (await objects(cluster, namespace, [kinds.Pod])).map(
+    ({ metadata }) => `Pod of ${metadata?.labels?.[labels.component]}`,
+  );
+  return [...found.filter((object) => object !== "ConfigMap kube-root-ca.crt"), ...pods].sort();
 }
 
 /** UIDs of a cluster's objects: what was deleted and made again has another one. */
-export async function uids({ api }: Api, namespace: string): Promise<Record<string, string | undefined>> {
-  const lists = await Promise.all(
-    made.map(async (kind) =>
-      (await api.list(kind, { namespace })).items.map(({ metadata }) => [
-        `${kind.kind} ${metadata?.name}`,
-        metadata?.uid,
-      ]),
-    ),
-  );
-  return Object.fromEntries(lists.flat());
+export async function uids(cluster: Api, namespace: string): Promise<Record<string, string | undefined>> {
+  const found = await objects(cluster, namespace, made);
+  return Object.fromEntries(found.map((object) => [idOf(object), object.metadata?.uid]));
 }
 
 /** Objects that the controllers created more than once in a namespace. */

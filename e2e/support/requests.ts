@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { type AuditEvent, auditEvents, isChange, operatorPrefix } from "./audit-log.ts";
 import type { TestCluster } from "./cluster.ts";
 
 /** A request of one of the five controllers that the API server has answered. */
@@ -19,37 +19,11 @@ export interface ControllerRequest {
   readonly uri: string;
 }
 
-interface AuditEvent {
-  readonly verb: string;
-  readonly requestURI: string;
-  readonly requestReceivedTimestamp: string;
-  readonly stageTimestamp: string;
-  readonly user?: { readonly username?: string; readonly extra?: Readonly<Record<string, readonly string[]>> };
-  readonly objectRef?: {
-    readonly apiGroup?: string;
-    readonly resource?: string;
-    readonly subresource?: string;
-    readonly namespace?: string;
-    readonly name?: string;
-  };
-  readonly responseStatus?: { readonly code?: number };
-}
-
-const operator = "system:serviceaccount:multigres-system:";
-const changing = new Set(["create", "update", "patch", "delete", "deletecollection"]);
-
 /** What the controllers have asked since the start of the cluster, in the order of the answers. */
-export function controllerRequests({ auditLog }: Pick<TestCluster, "auditLog">): ControllerRequest[] {
-  return (
-    readFileSync(auditLog, "utf8")
-      .split("\n")
-      // The last line may be half written.
-      .slice(0, -1)
-      .filter((line) => line.includes(operator))
-      .map((line) => JSON.parse(line) as AuditEvent)
-      .filter(({ user }) => user?.username?.startsWith(operator))
-      .map(requestOf)
-  );
+export function controllerRequests(cluster: Pick<TestCluster, "auditLog">): ControllerRequest[] {
+  return auditEvents(cluster, 0, operatorPrefix)
+    .filter(({ user }) => user?.username?.startsWith(operatorPrefix))
+    .map(requestOf);
 }
 
 function requestOf({
@@ -61,7 +35,7 @@ function requestOf({
 }: AuditEvent): ControllerRequest {
   const { apiGroup, resource = "", subresource, namespace = "", name = "" } = event.objectRef ?? {};
   return {
-    by: event.user?.username?.slice(operator.length) ?? "",
+    by: event.user?.username?.slice(operatorPrefix.length) ?? "",
     credential: event.user?.extra?.["authentication.kubernetes.io/credential-id"]?.[0],
     verb,
     resource: [apiGroup ?? "core", resource, ...(subresource === undefined ? [] : [subresource])].join("/"),
@@ -75,10 +49,6 @@ function requestOf({
 }
 
 /** Whether it changed something, Leases apart. */
-export function isWrite({ verb, code, resource }: ControllerRequest): boolean {
-  return changing.has(verb) && code >= 200 && code < 300 && !isLease({ resource });
-}
-
-function isLease({ resource }: Pick<ControllerRequest, "resource">): boolean {
-  return resource === "coordination.k8s.io/leases";
+export function isWrite(request: ControllerRequest): boolean {
+  return isChange(request) && request.resource !== "coordination.k8s.io/leases";
 }

@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { createApiClient } from "@multigres/controller-kit";
+import { createApiClient, kinds } from "@multigres/controller-kit";
 import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from "@multigres/tools/control-plane";
+import { startMultiadmin } from "@multigres/tools/multiadmin";
 import { type Operator, runOperator } from "@multigres/tools/operator";
 import { administrator } from "./administrator.ts";
 import type { ClusterAccess } from "./cluster.ts";
-import { startMultiadmin } from "./multiadmin/server.ts";
 
 /** A control plane with an operator, and what else its controllers talk to. */
 export interface Surroundings {
@@ -27,7 +27,10 @@ export async function startSurroundings(options: SurroundingsOptions = {}): Prom
   try {
     const { kubeconfig, auditLog, directory: home, kubectl } = plane;
     const transport = administrator(kubeconfig);
-    const multiadmin = await startMultiadmin(createApiClient(transport));
+    const api = createApiClient(transport);
+    const multiadmin = await startMultiadmin(async ({ namespace }, labelSelector) => {
+      return (await api.list(kinds.Pod, { namespace, labelSelector })).items;
+    });
     const topologyTls = join(home, "topology-tls");
     const dialOverrides = [options.dialOverrides, multiadmin.dialOverride].filter(Boolean).join(",");
     const env = { DIAL_OVERRIDES: dialOverrides, TOPOLOGY_TLS_DIR: topologyTls };

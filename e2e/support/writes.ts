@@ -1,6 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
+import { auditEvents, endOfAuditLog, isChange, operatorPrefix } from "./audit-log.ts";
 import type { TestCluster } from "./cluster.ts";
 import { eventually } from "./eventually.ts";
 
@@ -17,32 +17,19 @@ export interface Write {
   readonly name: string;
 }
 
-interface AuditEvent {
-  verb: string;
-  user?: { username?: string };
-  objectRef?: { resource?: string; subresource?: string; namespace?: string; name?: string };
-  responseStatus?: { code?: number };
-  requestURI: string;
-}
-
-const operator = "system:serviceaccount:multigres-system:";
-const changing = new Set(["create", "update", "patch", "delete", "deletecollection"]);
-
 /** Begins to listen; the returned function lists every successful write in `namespace` since then, in order. */
 export function writesFromNow(cluster: Pick<TestCluster, "auditLog">, namespace: string): () => readonly Write[] {
-  const start = statSync(cluster.auditLog).size;
+  const start = endOfAuditLog(cluster);
   return () =>
-    linesFrom(cluster.auditLog, start).flatMap((line) => {
-      const { verb, user, objectRef, responseStatus, requestURI } = JSON.parse(line) as AuditEvent;
-      const answered = responseStatus?.code ?? 0;
-      if (!changing.has(verb) || objectRef?.namespace !== namespace || answered < 200 || answered > 299) return [];
+    auditEvents(cluster, start).flatMap(({ verb, user, objectRef, responseStatus, requestURI }) => {
+      const { resource = "", subresource, name = "" } = objectRef ?? {};
+      if (!isChange({ verb, code: responseStatus?.code ?? 0 }) || objectRef?.namespace !== namespace) return [];
       if (requestURI.includes("dryRun=")) return [];
-      const { resource = "", subresource, name = "" } = objectRef;
       const by = user?.username ?? "";
       return [
         {
-          by: by.replace(operator, ""),
-          byOperator: by.startsWith(operator),
+          by: by.replace(operatorPrefix, ""),
+          byOperator: by.startsWith(operatorPrefix),
           verb,
           resource: subresource === undefined ? resource : `${resource}/${subresource}`,
           namespace,
@@ -63,16 +50,4 @@ export async function writesFromRest(
     expect(late().filter(({ byOperator }) => byOperator)).toEqual([]);
   });
   return writesFromNow(cluster, namespace);
-}
-
-function linesFrom(path: string, start: number): string[] {
-  const file = openSync(path, "r");
-  try {
-    const buffer = Buffer.alloc(fstatSync(file).size - start);
-    const text = buffer.subarray(0, readSync(file, buffer, 0, buffer.length, start)).toString();
-    // The last line may be half written.
-    return text.split("\n").slice(0, -1);
-  } finally {
-    closeSync(file);
-  }
 }

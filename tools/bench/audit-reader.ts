@@ -1,32 +1,23 @@
-import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { AuditLines } from "../control-plane/index.ts";
 import { type AuditedRequest, isWrite, parseAuditLog } from "./audit-log.ts";
 
 /** Reads on in an audit log, from where it began or was last asked. */
 export class AuditReader {
-  readonly #path: string;
-  #position: number;
+  readonly #lines: AuditLines;
 
   constructor(path: string) {
-    this.#path = path;
-    this.#position = statSync(path).size;
+    this.#lines = new AuditLines(path);
   }
 
   /** Controllers' requests that were answered since the last call. */
   next(): readonly AuditedRequest[] {
-    const file = openSync(this.#path, "r");
-    try {
-      const buffer = Buffer.alloc(fstatSync(file).size - this.#position);
-      const text = buffer.subarray(0, readSync(file, buffer, 0, buffer.length, this.#position));
-      // The last line may be half written.
-      const end = text.lastIndexOf(10) + 1;
-      this.#position += end;
-      return parseAuditLog(text.subarray(0, end).toString().split("\n"));
-    } finally {
-      closeSync(file);
-    }
+    return parseAuditLog(this.#lines.next());
   }
 }
+
+/** After so long without a write, rest is counted: longer than the pause between two looks at the data plane, with what is told late of the last. */
+export const quietSeconds = 50;
 
 /** Waits until no controller has written anything for a while; returns the requests until then. Throws when they go on and on. */
 export async function untilQuiet(

@@ -10,6 +10,7 @@ import { bodyWithOwners, madeByOperator, ownersFirst, type Recording, record } f
 import { collection, made, type Resource, resources } from "./resources.ts";
 import { cluster, clusterName, shardTemplate } from "./shape.ts";
 import type { OperatorTestbed, Testbed } from "./testbed.ts";
+import { countsBetween, type TopologyCounts } from "./topology-counts.ts";
 
 /** Requests under way at a time, by whoever submits. */
 export const concurrency = 16;
@@ -29,6 +30,8 @@ export interface Convergence {
   /** Share of the machine's busy time until then that others took: above a tenth or so, seconds say little. */
   readonly othersShare: number | undefined;
   readonly writes: readonly WriteCount[];
+  /** Until nobody wrote any more. */
+  readonly topology: TopologyCounts;
   /** All that was submitted and made. */
   readonly recordings: readonly Recording[];
 }
@@ -38,33 +41,34 @@ export function timeoutFor(clusters: number): number {
 }
 
 /** Submits `clusters` clusters of the measured shape that share a template. */
-async function submit(client: BareClient, clusters: number): Promise<void> {
+async function submit(client: BareClient, clusters: number, databases: number): Promise<void> {
   await client.post(collection(resources.ShardTemplate), shardTemplate());
   const names = Array.from({ length: clusters }, (_, index) => clusterName(index));
   await forEachLimited(names, concurrency, (name) =>
-    client.post(collection(resources.MultigresCluster), cluster(name)),
+    client.post(collection(resources.MultigresCluster), cluster(name, { databases })),
   );
 }
 
 /** Has the operator bring clusters up on an empty testbed. */
-export async function converge(bed: OperatorTestbed, clusters: number): Promise<Convergence> {
+export async function converge(bed: OperatorTestbed, clusters: number, databases = 1): Promise<Convergence> {
   const { client } = bed;
   const audit = bed.audit();
   const observation = observe(client, {
     path: collection(resources.MultigresCluster),
     wanted: clusters,
     tests: { available: isAvailable, settled: isSettled },
-    timeoutSeconds: timeoutFor(clusters),
+    timeoutSeconds: timeoutFor(clusters * databases),
   });
   try {
     await observation.synced;
+    const topologyBefore = await bed.topology();
     const pids = bed.controllerPids();
     const peak = new PeakMemory(() => pids);
     const cpuBefore = cpuSeconds(pids);
     const serverCpuBefore = cpuSeconds(bed.serverPids);
     const others = watchOthers();
     const startedAt = performance.now();
-    await submit(client, clusters);
+    await submit(client, clusters, databases);
     const availableAt = await observation.reached("available");
     const settledAt = await observation.reached("settled");
     const cpu = differences(cpuSeconds(pids), cpuBefore);
@@ -83,6 +87,7 @@ export async function converge(bed: OperatorTestbed, clusters: number): Promise<
       serverCpuSeconds: serverCpu,
       othersShare,
       writes: countWrites(requests.filter(isWrite)),
+      topology: countsBetween(topologyBefore, await bed.topology()),
       recordings: await recordings(client),
     };
   } finally {

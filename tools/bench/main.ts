@@ -3,12 +3,14 @@ import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { baseline, converge } from "./converge.ts";
 import { bareWave, operatorWave, type WaveName, waveNames } from "./load.ts";
+import { databases, databasesPerCluster } from "./databases.ts";
 import { describeMachine, loadAverage } from "./machine.ts";
 import { type Benchmark, type BenchOptions, parseOptions, UsageError, usage } from "./options.ts";
 import { memory, PeakMemory, total } from "./processes.ts";
 import { react } from "./react.ts";
 import { renderReport } from "./report.ts";
 import { rest } from "./rest.ts";
+import { rollout } from "./rollout.ts";
 import { type ConvergeResult, type MemoryResult, type Results, targetsOf, type WaveResult } from "./results.ts";
 import { openOperatorTestbed, openTestbed } from "./testbed.ts";
 
@@ -47,6 +49,7 @@ async function pair(run: Run, size: number): Promise<ConvergeResult> {
   })();
 
   if (wants("writes")) results.writes = { ...results.writes, [size]: done.writes };
+  if (wants("topology")) results.topology = { ...results.topology, [size]: done.topology };
   const wave = (name: WaveName): WaveResult => {
     const [operator, bare] = [operatorWaves.get(name), bareWaves.get(name)];
     if (operator === undefined || bare === undefined) throw new Error(`${name} wasn't measured`);
@@ -85,10 +88,10 @@ async function rounds(run: Run, size: number): Promise<ConvergeResult> {
   return { ...middle, ratios };
 }
 
-/** One control plane that stays for a while: memory, rest, reactions. */
+/** One control plane that stays for a while: memory, a rollout, rest, reactions. */
 async function stay(run: Run, size: number): Promise<void> {
   const { log, options, results, wants } = run;
-  log(`${size} clusters: memory, rest and reactions`);
+  log(`${size} clusters: memory, rollout, rest and reactions`);
   await using bed = await openOperatorTestbed({ log });
   const figures: Writable<MemoryResult> = results.memory ?? { withClusters: {}, peak: {}, peakResident: {} };
   const peak = new PeakMemory(() => bed.controllerPids());
@@ -105,6 +108,10 @@ async function stay(run: Run, size: number): Promise<void> {
     results.memory = figures;
   }
   peak.stop();
+  if (wants("rollout") && isLargest(run, size)) {
+    log("rollouts");
+    results.rollout = { clusters: size, ...(await rollout(bed, size)) };
+  }
   if (wants("rest")) {
     const atRest = await rest(bed, { clusters: size, seconds: options.restSeconds, log });
     results.rest = { ...results.rest, [size]: atRest };
@@ -113,6 +120,12 @@ async function stay(run: Run, size: number): Promise<void> {
     log(`${options.edits} edits`);
     results.react = { clusters: size, ...(await react(bed, options.edits)) };
   }
+}
+
+async function severalDatabases(run: Run, clusters: number): Promise<void> {
+  run.log(`${clusters} clusters of ${databasesPerCluster} databases`);
+  await using bed = await openOperatorTestbed({ log: run.log });
+  run.results.databases = await databases(bed, { clusters, seconds: run.options.restSeconds, log: run.log });
 }
 
 function isLargest({ options }: Run, size: number): boolean {
@@ -135,11 +148,12 @@ async function bench(options: BenchOptions): Promise<number> {
     log: (line) => console.error(`${Math.round((performance.now() - startedAt) / 1000)} s  ${line}`),
   };
   for (const size of options.sizes) {
-    if (run.wants("converge", "writes") || (run.wants("load") && isLargest(run, size))) {
+    if (run.wants("converge", "writes", "topology") || (run.wants("load") && isLargest(run, size))) {
       const measured = await rounds(run, size);
       if (run.wants("converge")) results.converge = { ...results.converge, [size]: measured };
     }
-    if (run.wants("memory", "rest") || (run.wants("react") && isLargest(run, size))) await stay(run, size);
+    if (run.wants("memory", "rest") || (run.wants("rollout", "react") && isLargest(run, size))) await stay(run, size);
+    if (run.wants("databases") && isLargest(run, size)) await severalDatabases(run, size);
   }
   const json = options.output === "json";
   (json ? process.stderr : process.stdout).write(`${renderReport(results)}\n`);

@@ -1,7 +1,17 @@
 import { parseArgs } from "node:util";
 
 /** What can be measured. */
-export const benchmarks = ["converge", "writes", "load", "memory", "rest", "react"] as const;
+export const benchmarks = [
+  "converge",
+  "writes",
+  "topology",
+  "load",
+  "memory",
+  "rollout",
+  "rest",
+  "databases",
+  "react",
+] as const;
 export type Benchmark = (typeof benchmarks)[number];
 
 export interface BenchOptions {
@@ -27,7 +37,7 @@ export const usage = `npm run bench -- [--sizes 1,20,50] [--only NAME,...] [--ou
   --sizes N,...         numbers of clusters (default 1,20,50)
   --only NAME,...       of ${benchmarks.join(", ")} (default all)
   --rounds N            pairs of control planes per size for converge; the median ratio counts (default 1)
-  --rest-seconds N      length of each window at rest (default 120)
+  --rest-seconds N      length of each window at rest, also of databases (default 120)
   --settle-seconds N    time before memory is read, idle and with clusters (default 60)
   --edits N             edits for react (default 50)
   --profile DIR         CPU profiles of the controllers go there; memory figures are then off

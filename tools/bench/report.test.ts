@@ -37,3 +37,25 @@ test("figures are rounded, missing ones are dashes, and a missed target is plain
   expect(text).toMatch(/memory: idle.+\| yes \|/);
   expect(text).toMatch(/rest: writes at 2 +\| +- \| +0 \| NO +\|/);
 });
+
+test("what is asked of the data plane and the topology stands beside the requests to the API server", () => {
+  const text = renderReport({
+    machine,
+    topology: { "2": { keys: 14, writes: 6, puts: 14, mostPuts: 1, requests: 11 } },
+    databases: {
+      clusters: 2,
+      databases: 3,
+      pods: 54,
+      seconds: 60,
+      requests: 1,
+      watches: 4,
+      leaseRequests: 40,
+      seen: { "cell-controller list pods": 1 },
+      perClusterMinute: { requests: 0.5, lists: 2.604, statuses: 7.8, others: 0, topologyRequests: 5 },
+    },
+  });
+  expect(text).toMatch(/\| +2 \| +14 \| +6 \| +3 \| +14 \| +1 \| +1 \| +11 \| +5.5 \|/);
+  expect(text).toMatch(/\| +2 \| +6 \| +54 \| +60 \| +1 \| +4 \| +40 \|/);
+  expect(text).toMatch(/\| +0.5 \| +2.6 \| +7.8 \| +0 \| +5 \|/);
+  expect(text).toContain("cell-controller list pods");
+});

@@ -10,8 +10,11 @@ export function renderReport(results: Results): string {
     machine(results),
     converge(results),
     writes(results),
+    topology(results),
     load(results),
+    rollout(results),
     rest(results),
+    databases(results),
     react(results),
     memory(results),
     targets(results),
@@ -72,6 +75,23 @@ function writes({ writes: bySize }: Results): string | undefined {
   return section("writes", head, rows);
 }
 
+function topology({ topology: bySize }: Results): string | undefined {
+  if (bySize === undefined) return undefined;
+  const head = ["clusters", "keys", "writes", "per cluster", "puts", "per key", "most", "requests", "per cluster"];
+  const rows = Object.entries(bySize).map(([size, { keys, writes, puts, mostPuts, requests }]) => [
+    Number(size),
+    keys,
+    writes,
+    round(writes / Number(size)),
+    puts,
+    round(puts / keys),
+    mostPuts,
+    requests,
+    round(requests / Number(size)),
+  ]);
+  return section("topology", head, rows);
+}
+
 function load({ load: result }: Results): string | undefined {
   if (result === undefined) return undefined;
   const head = [
@@ -100,6 +120,38 @@ function load({ load: result }: Results): string | undefined {
     ];
   });
   return section("load", head, rows);
+}
+
+function rollout({ rollout: result }: Results): string | undefined {
+  if (result === undefined) return undefined;
+  const head = ["clusters", "pods", "replaced", "seconds", "most down in a shard", "most clusters at once"];
+  const rows = [{ clusters: 1, ...result.alone }, result].map((each) => [
+    each.clusters,
+    each.pods,
+    each.replaced,
+    round(each.seconds),
+    each.mostDownInShard,
+    each.mostClustersAtOnce,
+  ]);
+  return section("rollout", head, rows);
+}
+
+function databases({ databases: result }: Results): string | undefined {
+  if (result === undefined) return undefined;
+  const { clusters, databases, pods, seconds, requests, watches, leaseRequests, perClusterMinute, seen } = result;
+  const head = ["clusters", "databases", "pods", "seconds", "API requests", "watches", "Lease requests"];
+  const each = perClusterMinute;
+  return [
+    section("databases", head, [[clusters, clusters * databases, pods, seconds, requests, watches, leaseRequests]]),
+    section(
+      "databases: per cluster and minute",
+      ["API requests", "multiadmin: lists", "statuses", "others", "topology requests"],
+      [[each.requests, each.lists, each.statuses, each.others, each.topologyRequests].map((value) => round(value))],
+    ),
+    ...(requests + watches > 0
+      ? [section("databases: what was requested", ["request", "count"], Object.entries(seen))]
+      : []),
+  ].join("\n\n");
 }
 
 function rest({ rest: bySize }: Results): string | undefined {

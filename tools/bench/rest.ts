@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { testReadyAnnotation } from "../control-plane/index.ts";
 import { type AuditedRequest, isLeaseRequest, isRead, isWrite, tally } from "./audit-log.ts";
-import { type AuditReader, untilQuiet } from "./audit-reader.ts";
+import { type AuditReader, quietSeconds, untilQuiet } from "./audit-reader.ts";
 import type { LiveObject } from "./bare-client.ts";
 import { type Edits, editEachController } from "./controller-edits.ts";
 import { collection, item, resources } from "./resources.ts";
@@ -36,9 +36,6 @@ export interface RestOptions {
   readonly log: (line: string) => void;
 }
 
-// Controllers tell details of a status up to 45 s late.
-const quietSeconds = 50;
-
 /** Holds one pod NotReady, adds a cluster whose template is missing, and counts what controllers do then. */
 export async function rest(bed: OperatorTestbed, { clusters, seconds, log }: RestOptions): Promise<Rest> {
   await disturb(bed);
@@ -72,7 +69,7 @@ async function disturb({ client }: OperatorTestbed): Promise<void> {
   await client.patch(item(resources.Pod, pod), "merge", {
     metadata: { annotations: { [testReadyAnnotation]: "false" } },
   });
-  await client.post(collection(resources.MultigresCluster), cluster("no-template", "missing"));
+  await client.post(collection(resources.MultigresCluster), cluster("no-template", { template: "missing" }));
 }
 
 function isPoolPod({ metadata: { labels } }: LiveObject, cell: string): boolean {

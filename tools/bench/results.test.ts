@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import type { WriteCount } from "./audit-log.ts";
+import type { Databases } from "./databases.ts";
 import type { Rest } from "./rest.ts";
+import type { Rollout } from "./rollout.ts";
 import { type ConvergeResult, type Results, targetsOf } from "./results.ts";
 
 const machine = { platform: "", cpu: "", cores: 2, memoryGiB: 8, node: "", kubernetes: "" };
@@ -12,6 +14,14 @@ function aRest(writes: number, edits: Rest["edits"] = { "cell-controller": 1 }):
 
 function aCount(resource: string, specPerObject: number, statusPerObject: number): WriteCount {
   return { resource, objects: 1, spec: 1, status: 1, specPerObject, statusPerObject, mostSpec: 9, mostStatus: 9 };
+}
+
+const aRollout = { seconds: 90, pods: 6, replaced: 6, mostDownInShard: 1, mostClustersAtOnce: 2 };
+
+function aDatabases(requests: number, lists = 2.6): Databases {
+  const perClusterMinute = { requests, lists, statuses: 7.8, others: 0, topologyRequests: 5 };
+  const counts = { requests: 0, watches: 9, leaseRequests: 9, seen: {} };
+  return { clusters: 50, databases: 3, pods: 1, seconds: 120, ...counts, perClusterMinute };
 }
 
 function verdicts(results: Partial<Results>): Record<string, boolean> {
@@ -43,6 +53,29 @@ test("a window at rest needs silence", () => {
 test("the silence of a controller that does nothing doesn't count", () => {
   const rest = { "1": aRest(0, { "cell-controller": 1, "topo-controller": undefined }) };
   expect(Object.values(verdicts({ rest }))).toEqual([false, false, false, false]);
+});
+
+test("topology writes are judged by how often a key was written", () => {
+  const counts = { keys: 10, writes: 3, mostPuts: 2, requests: 9 };
+  expect(verdicts({ topology: { "1": { ...counts, puts: 11 } } })).toEqual({ "topology: puts per key": true });
+  expect(verdicts({ topology: { "1": { ...counts, puts: 12 } } })).toEqual({ "topology: puts per key": false });
+});
+
+test("a rollout of all clusters is compared with one's, and takes each pod once and one pod of a shard at a time", () => {
+  const alone = { ...aRollout, seconds: 30 };
+  const of = (change: Partial<Rollout> = {}) =>
+    Object.values(verdicts({ rollout: { clusters: 50, ...aRollout, alone, ...change } }));
+  expect(of()).toEqual([true, true, true]);
+  expect(of({ seconds: 91 })).toEqual([false, true, true]);
+  expect(of({ mostDownInShard: 2 })).toEqual([true, false, true]);
+  expect(of({ replaced: 7 })).toEqual([true, true, false]);
+});
+
+test("requests at rest count where the data plane is looked at", () => {
+  const name = "databases: API requests per cluster and minute at 50";
+  expect(verdicts({ databases: aDatabases(2) })).toEqual({ [name]: true });
+  expect(verdicts({ databases: aDatabases(2.1) })).toEqual({ [name]: false });
+  expect(verdicts({ databases: aDatabases(0, 0) })).toEqual({ [name]: false });
 });
 
 test("the largest controller is judged", () => {

@@ -1,18 +1,24 @@
 import type { WriteCount } from "./audit-log.ts";
+import type { Databases } from "./databases.ts";
 import type { OperatorWave, Wave, WaveName } from "./load.ts";
 import type { Machine } from "./machine.ts";
 import type { Figures } from "./processes.ts";
 import type { React } from "./react.ts";
 import type { Rest } from "./rest.ts";
+import type { Rollout } from "./rollout.ts";
+import type { TopologyCounts } from "./topology-counts.ts";
 
 /** Everything that was measured; docs/benchmarks.md documents the keys. Maps are by number of clusters. */
 export interface Results {
   readonly machine: Machine;
   readonly converge?: BySize<ConvergeResult>;
   readonly writes?: BySize<readonly WriteCount[]>;
+  readonly topology?: BySize<TopologyCounts>;
   readonly load?: { readonly clusters: number } & Readonly<Record<WaveName, WaveResult>>;
   readonly memory?: MemoryResult;
+  readonly rollout?: Rollout & { readonly clusters: number };
   readonly rest?: BySize<Rest>;
+  readonly databases?: Databases;
   readonly react?: React & { readonly clusters: number };
 }
 
@@ -79,6 +85,18 @@ export function targetsOf(results: Results): readonly Target[] {
   limit("writes: spec writes per object, worst kind", most(writes.map(({ specPerObject }) => specPerObject)), 1.1);
   limit("writes: status writes per CR, worst kind", most(writes.map(({ statusPerObject }) => statusPerObject)), 4);
 
+  const written = Object.values(results.topology ?? {});
+  limit("topology: puts per key", most(written.map(({ puts, keys }) => puts / keys)), 1.1);
+
+  const { rollout } = results;
+  limit(
+    `rollout: seconds of ${rollout?.clusters} / of one alone`,
+    rollout && rollout.seconds / rollout.alone.seconds,
+    3,
+  );
+  limit("rollout: pods of one shard down at once", rollout?.mostDownInShard, 1);
+  limit("rollout: pods replaced / pods", rollout && rollout.replaced / rollout.pods, 1);
+
   for (const [clusters, { converged, restarted, edits }] of Object.entries(results.rest ?? {})) {
     // Silence of a controller that does nothing at all doesn't count.
     const works = Object.values(edits).every((seconds) => seconds !== undefined);
@@ -88,6 +106,12 @@ export function targetsOf(results: Results): readonly Target[] {
     limit(`rest: writes after a restart at ${clusters}`, counts(restarted.writes), 0);
     limit(`rest: reads per cluster after a restart at ${clusters}`, counts(restarted.readsPerCluster), 2);
   }
+  const { databases } = results;
+  // A data plane that nobody looks at isn't cheap.
+  const asked = databases && databases.perClusterMinute.lists > 0;
+  const requests = asked ? databases.perClusterMinute.requests : databases && Number.NaN;
+  limit(`databases: API requests per cluster and minute at ${databases?.clusters}`, requests, 2);
+
   const { react } = results;
   limit("react: p99 / p99 of the bare round trip", react && react.p99Ms / react.bareP99Ms, 5);
 

@@ -18,11 +18,18 @@ function volume(storage: string) {
 
 const resources = { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "200m", memory: "256Mi" } };
 
+export interface ClusterShape {
+  /** Default 1. */
+  readonly databases?: number;
+  /** Default: the one that all measured clusters use. */
+  readonly template?: string;
+}
+
 /**
- * A cluster of the measured shape: 2 cells of 2 gateways, 1 database of 2 pools of 3 pods, managed etcd of 3, multiadmin
+ * A cluster of the measured shape: 2 cells of 2 gateways, databases of 2 pools of 3 pods each, managed etcd of 3, multiadmin
  * and multiorch.
  */
-export function cluster(name: string, template = templateName) {
+export function cluster(name: string, { databases = 1, template = templateName }: ClusterShape = {}) {
   const image = "multigres/multigres:latest";
   return {
     apiVersion,
@@ -46,8 +53,11 @@ export function cluster(name: string, template = templateName) {
         name: cell,
         spec: { zone: cell, multiGateway: { static: { replicas: gatewaysPerCell, resources } } },
       })),
-      // A name of its own: clusters of one namespace that share one race for the plain name of its TableGroup.
-      databases: [{ name: `${name}-app`, spec: { shardTemplateRef: template } }],
+      // Names of their own: clusters of one namespace that share one race for the plain name of its TableGroup.
+      databases: Array.from({ length: databases }, (_, index) => ({
+        name: `${name}-app${index === 0 ? "" : index + 1}`,
+        spec: { shardTemplateRef: template },
+      })),
     },
   };
 }

@@ -3,13 +3,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type ControlPlane, components, startControlPlane } from "../control-plane/index.ts";
 import { install } from "../operator/install.ts";
 import { renderInstallation } from "../operator/manifests.ts";
+import { type Multiadmin, startMultiadmin } from "../multiadmin/index.ts";
 import { type Operator, runOperator } from "../operator/operator.ts";
 import { AuditReader } from "./audit-reader.ts";
 import { BareClient, RefusedError } from "./bare-client.ts";
 import { isReadyPod } from "./conditions.ts";
 import { observe } from "./observation.ts";
+import { watchPoolPods } from "./pool-pods.ts";
 import type { Pids } from "./processes.ts";
 import { namespace } from "./resources.ts";
+import type { TopologyCounts } from "./topology-counts.ts";
+import { readTopology } from "./topology-reader.ts";
 
 /** A fresh control plane with the operator's CRDs and policies, warmed up, and nobody else on it. */
 export interface Testbed extends AsyncDisposable {
@@ -21,9 +25,13 @@ export interface Testbed extends AsyncDisposable {
 /** A testbed with the five controllers running and leading. */
 export interface OperatorTestbed extends Testbed {
   readonly operator: Operator;
+  /** What the controllers find behind every multiadmin. */
+  readonly multiadmin: Multiadmin;
   controllerPids(): Pids;
   /** From now on. */
   audit(): AuditReader;
+  /** Of all topology servers together, since the operator was started. */
+  topology(): Promise<TopologyCounts>;
   /** Stops and starts all five; resolves when each reconciles again. */
   restart(): Promise<void>;
 }
@@ -61,18 +69,25 @@ export async function openTestbed({ log }: TestbedOptions): Promise<Testbed> {
 export async function openOperatorTestbed(options: TestbedOptions): Promise<OperatorTestbed> {
   const bed = await openTestbed(options);
   try {
+    const poolPods = await watchPoolPods(bed.client);
+    const multiadmin = await startMultiadmin(poolPods.pods);
     const operator = await runOperator({
       kubectl: bed.plane.kubectl,
       folder: bed.plane.directory,
-      env: options.profile === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${options.profile}` },
+      env: {
+        DIAL_OVERRIDES: multiadmin.dialOverride,
+        ...(options.profile !== undefined && { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${options.profile}` }),
+      },
     });
     await untilReconciling(operator, 1);
     let starts = 1;
     return {
       ...bed,
       operator,
+      multiadmin,
       controllerPids: () => new Map([...operator.controllers].map(([name, { pid }]) => [name, pid])),
       audit: () => new AuditReader(bed.plane.auditLog),
+      topology: () => readTopology(operator.topology?.etcd.address ?? ""),
       restart: async () => {
         const running = [...operator.controllers];
         await Promise.all(running.map(([, controller]) => controller.stop()));
@@ -82,6 +97,8 @@ export async function openOperatorTestbed(options: TestbedOptions): Promise<Oper
       },
       [Symbol.asyncDispose]: async () => {
         await operator.stop();
+        await multiadmin.close();
+        poolPods.stop();
         await bed[Symbol.asyncDispose]();
       },
     };

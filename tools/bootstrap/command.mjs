@@ -19,12 +19,12 @@ export function parseCommand([name, ...args]) {
     const otherCluster = args.some((arg) => arg === "--context" || arg.startsWith("--context="));
     return { program: "tools/demo/main.ts", args, build: !help, needsControlPlane: !help && !otherCluster };
   }
-  if (name === "bench") {
-    return { program: "tools/bench/main.ts", args, build: !help, needsControlPlane: !help };
+  if (name === "bench" || name === "chaos") {
+    return { program: `tools/${name}/main.ts`, args, build: !help, needsControlPlane: !help };
   }
   if (name === "test") {
     // Building is one of the checks that it counts.
     return { program: "tools/run-tests.ts", args, build: false, needsControlPlane: !help && args[0] !== "unit" };
   }
-  throw new StepError("usage: node tools/bootstrap.mjs demo|test|bench [arguments]");
+  throw new StepError("usage: node tools/bootstrap.mjs demo|test|bench|chaos [arguments]");
 }

@@ -15,11 +15,13 @@ test.each([
     { program: "tools/bench/main.ts", args: ["--sizes", "1"], build: true, needsControlPlane: true },
   ],
   [["bench", "--help"], { build: false, needsControlPlane: false }],
+  [["chaos"], { program: "tools/chaos/main.ts", args: [], build: true, needsControlPlane: true }],
+  [["chaos", "--help"], { build: false, needsControlPlane: false }],
   [["test", "-h"], { needsControlPlane: false }],
 ])("%j sets up what it needs and no more", (args, expected) => {
   expect(parseCommand(args)).toMatchObject(expected);
 });
 
 test.each([[[]], [["demos"]]])("%j is answered with the usage", (args) => {
-  expect(() => parseCommand(args)).toThrow("usage: node tools/bootstrap.mjs demo|test|bench");
+  expect(() => parseCommand(args)).toThrow("usage: node tools/bootstrap.mjs demo|test|bench|chaos");
 });

@@ -19,7 +19,7 @@ import { ControlPlaneError } from "./errors.ts";
 import { type Access, kubeconfig } from "./kubeconfig.ts";
 import { type Kubectl, runKubectl } from "./kubectl.ts";
 import { defaultNodes, type NodeSpec } from "./nodes.ts";
-import { podStages } from "./pod-stages.ts";
+import { type PodStart, podStages } from "./pod-stages.ts";
 import { freePorts } from "./ports.ts";
 import { type GroupProcess, ProcessGroup } from "./process-group.ts";
 
@@ -30,6 +30,8 @@ export interface ControlPlaneOptions {
   readonly components?: readonly ComponentName[];
   /** Nodes that kwok plays; default one per zone of the spec's example and of the tests' cases. */
   readonly nodes?: readonly NodeSpec[];
+  /** How long pods take to start; default not at all. */
+  readonly podStart?: PodStart;
   /** Share of requests after which the server closes the connection; 0 to 0.02, default 0.02. */
   readonly goawayChance?: number;
   /** Where state and logs go. A given directory stays, one of our own is removed at the end. */
@@ -130,7 +132,7 @@ async function assemble(
   };
   const server = `https://127.0.0.1:${serverPort}`;
   const etcd = `http://127.0.0.1:${etcdPort}`;
-  await writeInputs(directory, adminToken);
+  await writeInputs(directory, adminToken, options.podStart);
   const env = { PATH: process.env["PATH"] ?? "", HOME: directory };
   let access: Access | undefined;
 
@@ -216,7 +218,7 @@ async function assemble(
   return plane;
 }
 
-async function writeInputs(directory: string, adminToken: string): Promise<void> {
+async function writeInputs(directory: string, adminToken: string, podStart?: PodStart): Promise<void> {
   const file = files(directory);
   await mkdir(file.certificates, { recursive: true, mode: 0o700 });
   await mkdir(join(directory, "logs"), { recursive: true });
@@ -226,7 +228,7 @@ async function writeInputs(directory: string, adminToken: string): Promise<void>
     writeFile(file.serviceAccountPublicKey, publicKey.export({ type: "spki", format: "pem" })),
     writeFile(file.tokens, `${adminToken},admin,admin,"system:masters"\n`, { mode: 0o600 }),
     writeFile(file.auditPolicy, JSON.stringify(auditPolicy)),
-    writeFile(file.stages, podStages()),
+    writeFile(file.stages, podStages(podStart)),
   ]);
 }
 

@@ -1,9 +1,11 @@
-export type { ApiRequest } from "./api-request.ts";
+export { type ApiRequest, apiRequest } from "./api-request.ts";
+export { AuditLines } from "./audit-lines.ts";
 export { type EnsureBinariesOptions, ensureBinaries } from "./binaries.ts";
 export type { Component } from "./component.ts";
 export { type ComponentName, components } from "./component-arguments.ts";
 export { type ControlPlane, type ControlPlaneOptions, type RunOptions, startControlPlane } from "./control-plane.ts";
 export { ControlPlaneError, MissingPrerequisiteError, ProcessError, RequestError } from "./errors.ts";
+export type { Access } from "./kubeconfig.ts";
 export { type Kubectl, type KubectlOptions, type KubectlResult, runKubectl } from "./kubectl.ts";
 export { type Etcd, type EtcdOptions, startEtcd } from "./etcd.ts";
 export { defaultNodes, type NodeSpec } from "./nodes.ts";

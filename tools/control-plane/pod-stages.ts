@@ -127,13 +127,25 @@ interface Requirement {
   readonly values?: readonly string[];
 }
 
-function stage(kind: "Node" | "Pod", name: string, matchExpressions: readonly Requirement[], next: object): object {
+function stage(
+  kind: "Node" | "Pod",
+  name: string,
+  matchExpressions: readonly Requirement[],
+  next: object,
+  delay?: object,
+): object {
   return {
     apiVersion: "kwok.x-k8s.io/v1alpha1",
     kind: "Stage",
     metadata: { name },
-    spec: { resourceRef: { apiGroup: "v1", kind }, selector: { matchExpressions }, next },
+    spec: { resourceRef: { apiGroup: "v1", kind }, selector: { matchExpressions }, next, ...(delay && { delay }) },
   };
+}
+
+/** How long pods take to start, in milliseconds; each by chance in between. */
+export interface PodStart {
+  readonly least: number;
+  readonly most: number;
 }
 
 const alive: Requirement = { key: ".metadata.deletionTimestamp", operator: "DoesNotExist" };
@@ -143,14 +155,18 @@ const ready = '.status.conditions[] | select(.type == "Ready") | .status';
 const failing = `[(.spec.containers + (.spec.initContainers // []))[].image | test("(${Object.values(failingTags).join("|")})$")] | any`;
 
 /**
- * The life of a pod as kwok plays it: started at once, held or failed as its annotation and image tags say, deleted at once.
+ * The life of a pod as kwok plays it: started at once unless told otherwise, held or failed as its annotation and image tags say, deleted at once.
  * At most one stage fits a pod at any time; kwok would choose by chance otherwise.
  */
-export function podStages(): string {
+export function podStages(start?: PodStart): string {
   const stages = [
-    stage("Pod", "pod-start", [alive, unfinished, { key: ".status.containerStatuses[]?", operator: "DoesNotExist" }], {
-      statusTemplate,
-    }),
+    stage(
+      "Pod",
+      "pod-start",
+      [alive, unfinished, { key: ".status.containerStatuses[]?", operator: "DoesNotExist" }],
+      { statusTemplate },
+      start && { durationMilliseconds: start.least, jitterDurationMilliseconds: start.most },
+    ),
     stage(
       "Pod",
       "pod-hold",

@@ -10,7 +10,7 @@ import {
   aCell,
   aCellWithTopoServer,
   aLiveTopoServer,
-  ensured,
+  done,
   now,
   resultsWith,
   unreachable,
@@ -62,10 +62,10 @@ describe("what is observed of a Cell", () => {
   });
 
   test("is what the topology answered", () => {
-    const answers = resultsWith({ record: unreachable, claim: ensured });
+    const answers = resultsWith({ record: unreachable, claim: done });
     const { registration } = cellController.observe(aCellWithTopoServer(), storesWith(cellController), answers);
     expect(registration).toMatchObject({
-      claim: { state: "ensured" },
+      claim: { state: "done" },
       whole: { state: "unreachable", message: expect.stringContaining("etcd can't be reached") },
     });
   });

@@ -5,7 +5,7 @@ import {
   aLiveGateway,
   type Answers,
   aRegistration,
-  ensured,
+  done,
   foreign,
   now,
   observed,
@@ -37,7 +37,7 @@ describe("the first gateway", () => {
   });
 
   test("is created once the cell is registered", () => {
-    expect(written(cell, undefined, { record: ensured })).toEqual(all);
+    expect(written(cell, undefined, { record: done })).toEqual(all);
   });
 
   test("waits for nothing where somebody else registers the cell", () => {
@@ -64,7 +64,7 @@ describe("a gateway that exists", () => {
   });
 
   test("is led to another topology once the cell is registered there", () => {
-    expect(written(moved, live, { record: ensured })).toEqual(all);
+    expect(written(moved, live, { record: done })).toEqual(all);
   });
 });
 

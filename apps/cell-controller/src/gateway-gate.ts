@@ -1,7 +1,8 @@
 import type { V1Deployment } from "@kubernetes/client-node";
 import type { Cell } from "@multigres/api-types";
-import { joinMessages, type PartHealth } from "@multigres/status-kit";
-import { reasonsAgainst, registeredCondition } from "./registered-condition.ts";
+import { joinMessages, type PartHealth, registrationVerdicts } from "@multigres/status-kit";
+import { needsPerson } from "@multigres/topology";
+import { registeredCondition } from "./registered-condition.ts";
 import type { Registration } from "./registration.ts";
 import { gatewayDeployment } from "./resources/gateway-deployment.ts";
 import { gatewayName } from "./resources/identity.ts";
@@ -16,7 +17,7 @@ import { gatewayName } from "./resources/identity.ts";
 export type GatewayGate = { readonly open: true } | { readonly open: false; readonly waitsTo: "create" | "move" };
 
 export function gatewayGate(cell: Cell, gateway: V1Deployment | undefined, registration: Registration): GatewayGate {
-  if (!registration.wanted || registration.whole.state === "ensured") return { open: true };
+  if (!registration.wanted || registration.whole.state === "done") return { open: true };
   if (gateway === undefined) return { open: false, waitsTo: "create" };
   return topologyOf(gateway) === topologyOf(gatewayDeployment(cell))
     ? { open: true }
@@ -30,17 +31,16 @@ function topologyOf({ spec }: V1Deployment): string {
 
 /** What the cell's registration means for the cell; undefined: nothing. What serves is available whatever the topology says. */
 export function registrationHealth(cell: Cell, registration: Registration, gate: GatewayGate): PartHealth | undefined {
-  if (!registration.wanted || registration.whole.state === "ensured") return undefined;
-  const { state } = registration.whole;
-  const needsPerson = state === "foreign" || state === "refused";
-  if (gate.open && !needsPerson) return undefined;
+  if (!registration.wanted || registration.whole.state === "done") return undefined;
+  const { whole } = registration;
+  if (gate.open && !needsPerson(whole)) return undefined;
   const { reason, message: why } = registeredCondition(cell, registration);
   const message = joinMessages([gate.open ? undefined : waiting(cell, gate), why]);
   return {
     available: !gate.open && gate.waitsTo === "create" ? "False" : "True",
     progressing: true,
     reasons: { available: reason, progressing: reason },
-    ...(needsPerson && { stalled: { reason: reasonsAgainst[state], message: why } }),
+    ...(needsPerson(whole) && { stalled: { reason: registrationVerdicts[whole.state].reason, message: why } }),
     message,
   };
 }

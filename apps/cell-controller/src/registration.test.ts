@@ -5,7 +5,7 @@ import {
   aCell,
   aCellWithTopoServer,
   type Answers,
-  ensured,
+  done,
   foreign,
   refused,
   resultsWith,
@@ -14,7 +14,7 @@ import {
 
 const owner = { namespace: "example", name: "example-multigres-cluster", uid: "cluster-uid" };
 const globalAddress = "example-multigres-cluster-global-client.example.svc:2379";
-const global = { owner, server: { address: globalAddress }, root: "/multigres/global" };
+const global = { owner, place: { server: { address: globalAddress }, root: "/multigres/global" } };
 const ownAddress = "example-multigres-cluster-us-east-1b-topo-c0d99d3a-client.example.svc:2379";
 
 const external = { address: "etcd-0:2379, etcd-1:2379", tlsSecretRef: { name: "etcd-client" } };
@@ -28,7 +28,7 @@ function tasks(cell: Cell, answers: Answers = {}) {
 }
 
 function inputs(cell: Cell) {
-  return tasks(cell, { claim: ensured, record: ensured })?.map(({ kind, input }) => ({ kind, input }));
+  return tasks(cell, { claim: done, record: done })?.map(({ kind, input }) => ({ kind, input }));
 }
 
 describe("what is asked for", () => {
@@ -41,7 +41,10 @@ describe("what is asked for", () => {
     const root = "/multigres/us-east-1b";
     const record = { name: "us-east-1b", serverAddresses: [ownAddress], root };
     expect(inputs(aCellWithTopoServer())).toEqual([
-      { kind: "claim-cell-root", input: { owner, server: { address: ownAddress }, root, cell: "us-east-1b" } },
+      {
+        kind: "claim-cell-root",
+        input: { owner, place: { server: { address: ownAddress }, root }, cell: "us-east-1b" },
+      },
       { kind: "register-cell", input: { ...global, record } },
     ]);
   });
@@ -50,7 +53,7 @@ describe("what is asked for", () => {
     const root = "/multigres/us-east-1a";
     const record = { name: "us-east-1a", serverAddresses: ["etcd-0:2379", "etcd-1:2379"], root };
     expect(inputs(externalCell)).toEqual([
-      { kind: "claim-cell-root", input: { owner, server: external, root, cell: "us-east-1a" } },
+      { kind: "claim-cell-root", input: { owner, place: { server: external, root }, cell: "us-east-1a" } },
       { kind: "register-cell", input: { ...global, record } },
     ]);
   });
@@ -59,7 +62,7 @@ describe("what is asked for", () => {
     const tlsSecretRef = { name: "global-client" };
     const globalTopoServer = { rootPath: "/g", address: "etcd:2379", tlsSecretRef };
     expect(inputs(aCell({ globalTopoServer }))).toMatchObject([
-      { input: { server: { address: "etcd:2379", tlsSecretRef }, root: "/g" } },
+      { input: { place: { server: { address: "etcd:2379", tlsSecretRef }, root: "/g" } } },
     ]);
   });
 
@@ -73,7 +76,7 @@ describe("what is asked for", () => {
   });
 
   test.each([
-    ["is looked at again now and then once it is as it should be", ensured, 60_000],
+    ["is looked at again now and then once it is as it should be", done, 60_000],
     ["is tried again in seconds before", undefined, 2_000],
     ["is tried again in seconds while etcd is away", unreachable, 2_000],
     ["is tried again in seconds while it is somebody else's", foreign, 2_000],
@@ -87,11 +90,11 @@ describe("how far it is", () => {
     ["nothing is known", {}, "pending", "pending"],
     ["the cell's own server is away", { claim: unreachable }, "unreachable", "unreachable"],
     ["the cell's own root is somebody else's", { claim: foreign }, "foreign", "foreign"],
-    ["the claim is held", { claim: ensured }, "ensured", "pending"],
-    ["the record is somebody else's", { claim: ensured, record: foreign }, "ensured", "foreign"],
-    ["the record is refused", { claim: ensured, record: refused }, "ensured", "refused"],
-    ["both are there", { claim: ensured, record: ensured }, "ensured", "ensured"],
-    ["the record is older than the trouble", { claim: unreachable, record: ensured }, "unreachable", "unreachable"],
+    ["the claim is held", { claim: done }, "done", "pending"],
+    ["the record is somebody else's", { claim: done, record: foreign }, "done", "foreign"],
+    ["the record is refused", { claim: done, record: refused }, "done", "refused"],
+    ["both are there", { claim: done, record: done }, "done", "done"],
+    ["the record is older than the trouble", { claim: unreachable, record: done }, "unreachable", "unreachable"],
   ])("when %s", (_what, answers, claim, whole) => {
     expect(registrationOf(externalCell, resultsWith(answers))).toMatchObject({
       claim: { state: claim },

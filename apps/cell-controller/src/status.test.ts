@@ -11,7 +11,7 @@ import {
   aPod,
   aRegistration,
   type Answers,
-  ensured,
+  done,
   foreign,
   now,
   observed,
@@ -220,8 +220,8 @@ describe("the cell's own topology server", () => {
   const external = aCell({ topoServer: { rootPath: "/x", external: { address: "etcd.example.com:2379" } } });
 
   test.each([
-    ["works", { claim: ensured, record: ensured }, "True", "AllAvailable", "MultiGateway is healthy"],
-    ["works, whatever the global one does", { claim: ensured, record: unreachable }, "True", "AllAvailable", ""],
+    ["works", { claim: done, record: done }, "True", "AllAvailable", "MultiGateway is healthy"],
+    ["works, whatever the global one does", { claim: done, record: unreachable }, "True", "AllAvailable", ""],
     ["doesn't answer", { claim: unreachable }, "False", "TopologyUnreachable", "the connection is refused"],
     ["is somebody else's", { claim: foreign }, "False", "TopologyConflict", "in use by MultigresCluster a/b"],
     ["refuses", { claim: refused }, "False", "RegistrationRefused", "user name is empty"],
@@ -328,12 +328,12 @@ describe("Registered", () => {
   });
 
   test.each([
-    ["registered", { record: ensured }],
+    ["registered", { record: done }],
     ["unreachable", { record: unreachable }],
     ["somebody else's", { record: foreign }],
   ])("stays as it was while a controller that has just started waits for its first answer: %s", (_, answers) => {
     const cell = aCell({ topoServer: { rootPath: "/x", external: { address: "own:2379" } } });
-    const before = status(cell, { registration: aRegistration(cell, { claim: ensured, ...answers }) });
+    const before = status(cell, { registration: aRegistration(cell, { claim: done, ...answers }) });
     const after = { ...cell, status: before };
     const { conditions, topoServerAvailable } = status(after, { registration: aRegistration(after, {}) });
     expect(condition("Registered", conditions)).toEqual(condition("Registered", before.conditions));

@@ -8,7 +8,7 @@ import type { Registration } from "./registration.ts";
  * starts at once. Only pods from before the cell became registered, so that none is replaced twice for another trouble.
  */
 export function stuckGateways(cell: Cell, registration: Registration, pods: readonly V1Pod[], now: Date): V1Pod[] {
-  if (!registration.wanted || registration.whole.state !== "ensured") return [];
+  if (!registration.wanted || registration.whole.state !== "done") return [];
   const before = findCondition(cell.status?.conditions, conditionTypes.registered);
   const registeredSince = before?.status === "True" ? Date.parse(before.lastTransitionTime ?? "") : now.getTime();
   return pods.filter(({ metadata, status }) => {

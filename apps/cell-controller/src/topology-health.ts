@@ -1,9 +1,10 @@
 import type { Cell, CellStatus, ConditionStatus, TopoServer } from "@multigres/api-types";
-import { childHealth, type PartHealth, reasons } from "@multigres/status-kit";
+import { childHealth, type PartHealth, reasons, registrationVerdicts } from "@multigres/status-kit";
+import type { TopologyStep } from "@multigres/topology";
 import { names } from "@multigres/workload-kit";
 import { ownTopoServer } from "./own-topo-server.ts";
-import { ownServerProblem, reasonsAgainst } from "./registered-condition.ts";
-import type { Registration, Step } from "./registration.ts";
+import { ownServerProblem } from "./registered-condition.ts";
+import type { Registration } from "./registration.ts";
 
 export interface TopologyHealth {
   /** Undefined: the cell has none of its own that is known of. */
@@ -44,9 +45,9 @@ function managedHealth(name: string, child: TopoServer | undefined): Omit<Topolo
 }
 
 /** Of a server that somebody else runs, or that the cell can't see, the operator knows whether it can work with it. */
-function answerOf({ metadata, status }: Cell, { state }: Step): ConditionStatus {
+function answerOf({ metadata, status }: Cell, { state }: TopologyStep): ConditionStatus {
   switch (state) {
-    case "ensured":
+    case "done":
       return "True";
     case "pending":
       return status?.observedGeneration === metadata.generation
@@ -59,8 +60,8 @@ function answerOf({ metadata, status }: Cell, { state }: Step): ConditionStatus 
   }
 }
 
-function externalHealth(cell: Cell, step: Step, available: ConditionStatus): PartHealth {
-  const reason = "message" in step ? reasonsAgainst[step.state] : reasons.registering;
+function externalHealth(cell: Cell, step: TopologyStep, available: ConditionStatus): PartHealth {
+  const reason = "message" in step ? registrationVerdicts[step.state].reason : reasons.registering;
   const message = "message" in step ? step.message : "nothing has been heard of it yet";
   return {
     available,

@@ -59,8 +59,8 @@ const host = (address: string) => address.replace(":2379", "");
 describe("claiming and registering", () => {
   test("write below the roots of the cell's own server and of the global one, on behalf of the cluster", async () => {
     const { written, context } = await anEtcd();
-    expect(await claimRoot.perform(claimInput, context)).toEqual({ result: "ensured" });
-    const own = `/${host(claimInput.server.address)}/multigres/us-east-1b`;
+    expect(await claimRoot.perform(claimInput, context)).toEqual({ result: "done" });
+    const own = `/${host(claimInput.place.server.address)}/multigres/us-east-1b`;
     expect(Object.keys(written)).toEqual([`${own}/multigres-operator/claims/cell`]);
     expect(JSON.parse(String(written[`${own}/multigres-operator/claims/cell`]))).toEqual({
       owner: {
@@ -72,8 +72,10 @@ describe("claiming and registering", () => {
       cell: "us-east-1b",
     });
     const input = registerInputOf(cell);
-    expect(await registerCell.perform(input, context)).toEqual({ result: "ensured" });
-    expect(Object.keys(written)).toContain(`/${host(input.server.address)}/multigres/global/cells/us-east-1b/Cell`);
+    expect(await registerCell.perform(input, context)).toEqual({ result: "done" });
+    expect(Object.keys(written)).toContain(
+      `/${host(input.place.server.address)}/multigres/global/cells/us-east-1b/Cell`,
+    );
   });
 
   test.each([
@@ -88,7 +90,12 @@ describe("claiming and registering", () => {
 
   test("are refused when certificates aren't mounted", async () => {
     const server = { address: "etcd:2379", tlsSecretRef: { name: "etcd-client" } };
-    expect(await claimRoot.perform({ ...claimInput, server }, contextOf({ TOPOLOGY_TLS_DIR: "/nowhere" }))).toEqual({
+    expect(
+      await claimRoot.perform(
+        { ...claimInput, place: { ...claimInput.place, server } },
+        contextOf({ TOPOLOGY_TLS_DIR: "/nowhere" }),
+      ),
+    ).toEqual({
       result: "refused",
       message: expect.stringContaining("mount a copy of Secret example/etcd-client"),
     });

@@ -15,7 +15,8 @@ import type { ResolvedCluster } from "./resolve.ts";
 import type { PoolsProblem } from "./resolve-pools.ts";
 import type { ExternalTopologies } from "./topology/external-topologies.ts";
 import type { Registration } from "./topology/registration.ts";
-import { partOfRegistration, recordsLeftCondition, registeredCondition } from "./topology/status.ts";
+import { recordsLeftCondition } from "./topology/records-left.ts";
+import { partOfRegistration, registeredCondition } from "./topology/registered-condition.ts";
 
 export interface Findings {
   readonly cluster: ResolvedCluster;

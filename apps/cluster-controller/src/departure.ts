@@ -1,6 +1,6 @@
 import { annotations, type MultigresClusterStatus } from "@multigres/api-types";
 import type { EventDraft, Plan, ReconcileContext } from "@multigres/controller-kit";
-import { joinMessages, reasons } from "@multigres/status-kit";
+import { joinMessages, reasons, timeLeft } from "@multigres/status-kit";
 import { clusterHealth } from "./health.ts";
 import { deletion } from "./leftovers.ts";
 import type { Observed } from "./observe.ts";
@@ -39,16 +39,17 @@ export function depart(
     ),
   ];
   const externals = externalTopologies(cluster, observed, { isFree: () => remaining.length === 0, departing: true });
-  const msLeft = Math.min(Date.parse(metadata.deletionTimestamp ?? "") + deadlineMs - now.getTime(), deadlineMs);
-  const end = endOf({ observed, externals, skips: skipsCleanup(cluster), isLate: !(msLeft > 0), remaining });
+  const msLeft = timeLeft(metadata.deletionTimestamp, deadlineMs, now);
+  const end = endOf({ observed, externals, skips: skipsCleanup(cluster), isLate: msLeft <= 0, remaining });
   const health = clusterHealth(cluster, observed, unknownRegistration);
+  const volumesGo = cluster.persistentVolumeClaimRetentionPolicy.whenDeleted === "Delete";
   const going = remaining.map((object) => `${object} is being deleted with the cluster`);
   return {
     objects: [],
     deletions: end.isOver
       ? []
       : observed.owned.map((owned) => ({
-          ...deletion(owned, "the cluster is being deleted."),
+          ...deletion(owned, "the cluster is being deleted.", volumesGo),
           // An orphaning deletion may have released it a moment ago.
           ...(owned.object.metadata?.resourceVersion && { resourceVersion: owned.object.metadata.resourceVersion }),
         })),

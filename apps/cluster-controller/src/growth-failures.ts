@@ -13,14 +13,13 @@ export function storageGrowthFailures({
   cells,
   databases,
 }: ClusterHealth): Pick<MultigresClusterStatus, "storageGrowthFailures"> {
-  const failures = mergeGrowthFailures([
+  return mergeGrowthFailures([
     renamed(topology.growthFailures, () => "globalTopoServer"),
     ...cells.map(({ name, growthFailures }) => renamed(growthFailures, (key) => `cells/${name}/${key}`)),
     ...databases.map(({ name, growthFailures }) =>
       renamed(growthFailures, (key) => (key === repository ? repository : `databases/${name}/${key}`)),
     ),
   ]);
-  return Object.keys(failures).length === 0 ? {} : { storageGrowthFailures: failures };
 }
 
 function renamed(failures: GrowthFailures, rename: (key: string) => string): GrowthFailures {

@@ -15,7 +15,7 @@ import type { Observed } from "./observe.ts";
 import { poolsOfDatabase, type ResolvedCell, type ResolvedCluster, type ResolvedDatabase } from "./resolve.ts";
 import { shardsPerTableGroup } from "./resources/tablegroup.ts";
 import type { Registration } from "./topology/registration.ts";
-import { externalServerHealth } from "./topology/status.ts";
+import { externalServerHealth } from "./topology/external-server-health.ts";
 
 /** A part whose child tells which of its volumes couldn't grow, by the child's own keys. */
 interface GrowingPart extends PartHealth {

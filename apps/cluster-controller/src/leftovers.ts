@@ -7,10 +7,13 @@ import { poolsOf } from "./resources/tablegroup.ts";
 import { cellsWithPods } from "./topology/pool-pods.ts";
 import type { Registration } from "./topology/registration.ts";
 import { notMovedYet } from "./topology/moved.ts";
-import { volumesFate } from "./volumes-fate.ts";
+import { volumesFate } from "./volumes/fate.ts";
+import { type Handover, handover } from "./volumes/handover.ts";
 
 /** What the cluster controls and no longer wants. */
 export interface Leftovers {
+  /** What is to be written before something may go, or because it stays after all. */
+  readonly objects: readonly DesiredObject[];
   readonly deletions: readonly Deletion[];
   /** One sentence for each object that is still there. */
   readonly messages: readonly string[];
@@ -22,6 +25,9 @@ interface Obstacle {
   readonly reason: string;
   readonly message: string;
 }
+
+/** By the TableGroup's name. */
+type Handovers = ReadonlyMap<string, Handover>;
 
 export function leftovers(
   observed: Observed,
@@ -36,11 +42,24 @@ export function leftovers(
   ]);
   const paused = isPaused(cluster.owner);
   const unwanted = observed.owned.filter((object) => !wanted.has(keyOf(object)));
-  const judged = unwanted.map((object) => ({ object, obstacle: obstacleOf(object, observed, cluster, registration) }));
+  const { claims, tableGroups } = observed;
+  const handovers: Handovers = new Map(
+    tableGroups.map((object) => {
+      const isWanted = wanted.has(keyOf({ kind: kinds.TableGroup, object }));
+      return [object.metadata.name, handover(object, { isWanted, cluster, claims })];
+    }),
+  );
+  const judged = unwanted.map((object) => ({
+    object,
+    obstacle: obstacleOf(object, observed, cluster, registration, handovers),
+  }));
   const blocked = judged.flatMap(({ object, obstacle }) => (obstacle ? [{ object, ...obstacle }] : []));
   const free = judged.flatMap(({ object, obstacle }) => (obstacle ? [] : [object]));
   return {
-    deletions: free.map((object) => deletion(object, "the spec no longer asks for it.")),
+    objects: [...handovers.values()].flatMap(({ objects }) => objects),
+    deletions: free.map((object) =>
+      deletion(object, "the spec no longer asks for it.", handovers.get(object.object.metadata?.name ?? "")?.go),
+    ),
     messages: [
       ...blocked.map(({ object, message }) => `${keyOf(object)} is no longer wanted, but ${message}`),
       ...free.map((object) => `${keyOf(object)} is no longer wanted${paused ? "" : " and is being deleted"}`),
@@ -49,9 +68,12 @@ export function leftovers(
   };
 }
 
-/** Deletes a child so that it stays until the last pod behind it is gone: until then it is somebody's place. */
-export function deletion({ kind, object }: OwnedObject, because: string): Deletion {
-  const fate = volumesFate(kind, object);
+/**
+ * Deletes a child so that it stays until the last pod behind it is gone: until then it is somebody's place.
+ * @param volumesGo whether a TableGroup's volumes go, too
+ */
+export function deletion({ kind, object }: OwnedObject, because: string, volumesGo = false): Deletion {
+  const fate = volumesFate(kind, object, volumesGo);
   const whole = deletionOf(kind, object, fate === undefined ? because : `${because} ${fate}`);
   return staysUntilPodsAreGone.has(kind.kind) ? { ...whole, propagationPolicy: "Foreground" } : whole;
 }
@@ -63,12 +85,15 @@ function obstacleOf(
   observed: Observed,
   cluster: ResolvedCluster,
   registration: Registration,
+  handovers: Handovers,
 ): Obstacle | undefined {
   switch (kind.kind) {
     case kinds.Cell.kind:
       return inTheWayOfCell(object as Cell, observed, registration);
     case kinds.TopoServer.kind:
       return inTheWayOfTopoServer(cluster, observed);
+    case kinds.TableGroup.kind:
+      return inTheWayOfTableGroup(handovers.get(object.metadata?.name ?? ""));
     default:
       return undefined;
   }
@@ -98,6 +123,14 @@ function inTheWayOfTopoServer(cluster: ResolvedCluster, observed: Observed): Obs
   return users.length === 0
     ? undefined
     : { reason: reasons.podsRemain, message: `pods still use it (${users.join(", ")})` };
+}
+
+function inTheWayOfTableGroup(
+  { go, pending }: Handover = { go: false, objects: [], pending: [] },
+): Obstacle | undefined {
+  if (pending.length === 0) return undefined;
+  const wait = go ? "must be owned by it first, to go with it" : "must first be owned by nobody, to stay";
+  return { reason: reasons.removing, message: `its PersistentVolumeClaims ${wait} (${joinMessages(pending, 400)})` };
 }
 
 function drainingCondition(cells: readonly (Obstacle & { object: OwnedObject })[]): ConditionDraft | undefined {

@@ -1,4 +1,4 @@
-import type { V1Deployment, V1Pod, V1StatefulSet } from "@kubernetes/client-node";
+import type { V1Deployment, V1PersistentVolumeClaim, V1Pod, V1StatefulSet } from "@kubernetes/client-node";
 import type { Cell, MultigresCluster, ShardTemplate, TableGroup, TopoServer } from "@multigres/api-types";
 import {
   controllerOf,
@@ -12,7 +12,7 @@ import {
 } from "@multigres/controller-kit";
 import { type ComponentName, components, names } from "@multigres/workload-kit";
 import { tableGroupNames } from "./tablegroup-name.ts";
-import { podsOfComponent } from "./watches.ts";
+import { claimsOfCluster, podsOfComponent } from "./watches.ts";
 
 /** An object that the cluster controls, whether or not it is still wanted. */
 export interface OwnedObject {
@@ -39,6 +39,8 @@ export interface Observed {
   readonly multiorch: { readonly statefulSet: V1StatefulSet | undefined; readonly pods: readonly V1Pod[] };
   /** Metadata of the pods of all pools: whether they exist is all that is asked here. */
   readonly poolPods: readonly V1Pod[];
+  /** Metadata of the volumes of all databases, wanted or not. */
+  readonly claims: readonly V1PersistentVolumeClaim[];
   /** Whether children exist that an orphaning deletion has released. */
   readonly orphanedChildren: boolean;
   /** What is known of the topology servers. */
@@ -96,6 +98,7 @@ export function observe(cluster: MultigresCluster, stores: Stores, results: Task
       pods: pods(components.multiorch),
     },
     poolPods: pods(components.shardPool),
+    claims: stores.of(kinds.PersistentVolumeClaim).byIndex(claimsOfCluster, keyOf(cluster)),
     orphanedChildren: cluster.spec.cells.some((cell) => {
       const found = stores.of(kinds.Cell).get(key(names.cell(name, cell.name)));
       return found !== undefined && controllerOf(found) === undefined;

@@ -10,7 +10,7 @@ import type { Observed } from "./observe.ts";
 import { resolveCluster } from "./resolve.ts";
 import type { Settings } from "./settings.ts";
 import { clusterStatus } from "./status.ts";
-import { registeredCondition } from "./topology/status.ts";
+import { registeredCondition } from "./topology/registered-condition.ts";
 import { topologyPlan } from "./topology/topology-plan.ts";
 
 export function reconcile(observed: Observed, context: ReconcileContext<Settings>): Plan<MultigresClusterStatus> {
@@ -25,7 +25,7 @@ export function reconcile(observed: Observed, context: ReconcileContext<Settings
   const { multiadmin, multiorch } = health;
   const troubles = troubleReport(multiorch ? [multiadmin, multiorch] : [multiadmin], now);
   return {
-    objects,
+    objects: [...objects, ...left.objects],
     deletions: left.deletions,
     events: [
       ...heldBackEvents(cluster),

@@ -23,7 +23,7 @@ import {
   resolveImages,
   resolveTopoServer,
 } from "@multigres/merge-engine";
-import { names, serviceAddress } from "@multigres/workload-kit";
+import { managedTopology, names } from "@multigres/workload-kit";
 import type { Observed } from "./observe.ts";
 import { poolsOf } from "./resources/tablegroup.ts";
 import { type PoolsResolution, resolveDatabasePools } from "./resolve-pools.ts";
@@ -133,8 +133,7 @@ function localTopoServer(
 function topologyReference({ metadata }: MultigresCluster, topoServer: ResolvedTopoServer): TopologyReference {
   const { rootPath } = topoServer;
   if (topoServer.managed) {
-    const clientServiceName = names.topoServerClientService(names.globalTopoServer(metadata.name));
-    return { rootPath, address: serviceAddress(clientServiceName, metadata.namespace, 2379), clientServiceName };
+    return managedTopology(names.globalTopoServer(metadata.name), { namespace: metadata.namespace, rootPath });
   }
   const { address, tlsSecretRef } = topoServer.external;
   return { rootPath, address, ...(tlsSecretRef === undefined ? {} : { tlsSecretRef }) };

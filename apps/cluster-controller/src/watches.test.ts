@@ -1,4 +1,4 @@
-import type { V1Pod } from "@kubernetes/client-node";
+import type { V1PersistentVolumeClaim, V1Pod } from "@kubernetes/client-node";
 import { type KubernetesObject, keyOf, type ResourceKind, kinds } from "@multigres/controller-kit";
 import { trimPod } from "@multigres/workload-kit";
 import { storesWith, watchOf } from "@multigres/controller-kit/testing";
@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { clusterController } from "./definition.ts";
 import {
   aCell,
+  aClaim,
   aCluster,
   aPod,
   aPool,
@@ -73,6 +74,14 @@ test("a stranger under a wanted name wakes the clusters that want the name, so t
 
 test("a pod wakes the cluster that its label names", () => {
   expect(woken<V1Pod>(kinds.Pod, aPod(demo, "multiorch", {}))).toEqual(["t1/demo"]);
+});
+
+test("a volume wakes the cluster that its label names, and is cached with its owners, but without its size", () => {
+  const claim = { ...aClaim(demo, "gone", 0, { owners: [controlledBy(demo)] }), spec: { volumeName: "v" }, status: {} };
+  expect(woken<V1PersistentVolumeClaim>(kinds.PersistentVolumeClaim, claim)).toEqual(["t1/demo"]);
+  const { trim, labelSelector } = watchOf({ watches }, "PersistentVolumeClaim");
+  expect(trim?.(claim)).toEqual(aClaim(demo, "gone", 0, { owners: [controlledBy(demo)] }));
+  expect(labelSelector).toBe("app.kubernetes.io/component=shard-pool,app.kubernetes.io/managed-by=multigres-operator");
 });
 
 test("workloads and budgets are cached for our two components only, pods also for pools", () => {

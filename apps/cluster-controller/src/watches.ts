@@ -1,7 +1,7 @@
-import type { V1Pod } from "@kubernetes/client-node";
-import { apiVersion, labels, type MultigresCluster } from "@multigres/api-types";
+import type { V1PersistentVolumeClaim, V1Pod } from "@kubernetes/client-node";
+import { labels, type MultigresCluster } from "@multigres/api-types";
 import {
-  controllerOf,
+  controllerKeys,
   type Key,
   type KubernetesObject,
   keyOf,
@@ -11,7 +11,7 @@ import {
   type Watch,
   watch,
 } from "@multigres/controller-kit";
-import { components, managedBy, names, trimPod } from "@multigres/workload-kit";
+import { componentSelector, components, managedBy, names, trimMetadata, trimPod } from "@multigres/workload-kit";
 import { parse } from "./parse.ts";
 import { tableGroupNames } from "./tablegroup-name.ts";
 
@@ -21,6 +21,8 @@ const clustersByTemplate = "shardTemplate" as const;
 const clustersByChild = "child";
 /** Index of pods by `<cluster's key>/<component>`. */
 export const podsOfComponent = "component";
+/** Index of volumes by their cluster's key. */
+export const claimsOfCluster = "cluster";
 
 /** Malformed clusters stand in the cache too; they use nothing. */
 export const primaryIndexes = {
@@ -77,7 +79,19 @@ export const watches: readonly Watch[] = [
     },
     wakes: clusterKeys,
   }),
+  watch({
+    kind: kinds.PersistentVolumeClaim,
+    labelSelector: componentSelector(components.shardPool),
+    trim: withoutSize,
+    indexes: { [claimsOfCluster]: clusterKeys },
+    wakes: clusterKeys,
+  }),
 ];
+
+/** Who owns a volume is the only question here. */
+function withoutSize({ apiVersion, kind, metadata }: V1PersistentVolumeClaim): V1PersistentVolumeClaim {
+  return { apiVersion, kind, metadata: trimMetadata(metadata) };
+}
 
 /** Of pools' pods, which are most, it only matters whether they exist: their health is in the status of their Shards. */
 function trimmed(pod: V1Pod): V1Pod {
@@ -96,7 +110,10 @@ function child<T extends KubernetesObject>(kind: ResourceKind<T>): Watch {
   return watch<T>({
     kind,
     wakes: (object, stores) => [
-      ...new Set([...owningCluster(object), ...clusters(stores, clustersByChild, childKey(kind.kind, keyOf(object)))]),
+      ...new Set([
+        ...controllerKeys(object, kinds.MultigresCluster),
+        ...clusters(stores, clustersByChild, childKey(kind.kind, keyOf(object))),
+      ]),
     ],
   });
 }
@@ -109,15 +126,8 @@ function clusters(stores: Stores, index: string, value: string): Key[] {
   return stores.of(kinds.MultigresCluster).byIndex(index, value).map(keyOf);
 }
 
-function owningCluster(object: KubernetesObject): Key[] {
-  const owner = controllerOf(object);
-  return owner?.kind === kinds.MultigresCluster.kind && owner.apiVersion === apiVersion
-    ? [`${object.metadata?.namespace ?? ""}/${owner.name}`]
-    : [];
-}
-
-/** A pod's controller is a ReplicaSet or StatefulSet, so its cluster is read from the label. */
-function clusterKeys(pod: V1Pod): Key[] {
-  const cluster = pod.metadata?.labels?.[labels.cluster];
-  return cluster === undefined ? [] : [`${pod.metadata?.namespace ?? ""}/${cluster}`];
+/** No owner of a pod or volume needs to lead to its cluster, so that is read from the label. */
+function clusterKeys({ metadata }: KubernetesObject): Key[] {
+  const cluster = metadata?.labels?.[labels.cluster];
+  return cluster === undefined ? [] : [`${metadata?.namespace ?? ""}/${cluster}`];
 }

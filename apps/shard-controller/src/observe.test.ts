@@ -32,7 +32,10 @@ describe("what is observed of a Shard", () => {
     const { statefulSets, services, pods } = allOf(other);
     expect(
       observe(shard, storesWith(shardController, shard, ...statefulSets, ...services, ...pods), noResults),
-    ).toEqual({ ...nothingOf(shard), backup: { occasion: expect.stringContaining("from 0 to 3") } });
+    ).toEqual({
+      ...nothingOf(shard),
+      backup: { occasion: { purpose: "growth", text: expect.stringContaining("from 0 to 3") } },
+    });
   });
 
   test("is of a pod what its health is read from, and not the rest", () => {

@@ -1,12 +1,13 @@
 import type { V1PersistentVolumeClaim, V1Pod, V1PodTemplateSpec, V1StatefulSet } from "@kubernetes/client-node";
 import type { ResolvedPool } from "@multigres/api-types";
 import { controllerOf } from "@multigres/controller-kit";
-import { names, type PoolIdentity, type VolumeGrowth, volumeGrowth } from "@multigres/workload-kit";
+import { dataVolumeName, names, type PoolIdentity, type VolumeGrowth, volumeGrowth } from "@multigres/workload-kit";
 import type { ObservedShard } from "./observe.ts";
+import { dataClaimName, ordinalOfPod } from "./pool-origin.ts";
 import { poolIdentity } from "./resources/identity.ts";
 import { poolPodTemplate } from "./resources/pool-pod.ts";
 import { specHashOf, withSpecHash } from "./resources/pool-statefulset.ts";
-import { dataVolumeClaim, dataVolumeName } from "./resources/volumes.ts";
+import { dataVolumeClaim } from "./resources/volumes.ts";
 
 /** A pool of the spec and what there is of it. */
 export interface WantedPool {
@@ -20,13 +21,6 @@ export interface WantedPool {
   /** Also those above the wanted ordinals, from the lowest. */
   readonly pods: readonly PoolPod[];
   readonly volumes: VolumeGrowth;
-}
-
-/** A pool that was taken out of the spec, whose StatefulSet is still there. */
-export interface RemovedPool {
-  readonly name: string;
-  readonly live: V1StatefulSet;
-  readonly pods: readonly PoolPod[];
 }
 
 export interface PoolPod {
@@ -57,34 +51,14 @@ export function wantedPools(observed: ObservedShard): WantedPool[] {
   });
 }
 
-export function removedPools({ shard, statefulSets, pods }: ObservedShard): RemovedPool[] {
-  const wanted = new Set(shard.spec.pools.map((pool) => names.pool(poolIdentity(shard.spec, pool))));
-  return statefulSets
-    .filter((live) => controllerOf(live)?.uid === shard.metadata.uid && !wanted.has(live.metadata?.name ?? ""))
-    .map((live) => {
-      const name = live.metadata?.name ?? "";
-      return { name, live, pods: podsOf(name, pods) };
-    });
-}
-
-/** Name of the data volume of a pod. */
-export function dataClaimName(pool: string, ordinal: number): string {
-  return `${dataVolumeName}-${pool}-${ordinal}`;
-}
-
-function podsOf(pool: string, pods: readonly V1Pod[]): PoolPod[] {
+/** From the lowest ordinal. */
+export function podsOf(pool: string, pods: readonly V1Pod[]): PoolPod[] {
   return pods
     .flatMap((pod) => {
-      const ordinal = ordinalOf(pod.metadata?.name ?? "", pool);
+      const ordinal = ordinalOfPod(pool, pod);
       return ordinal !== undefined && isOfStatefulSet(pod, pool) ? [{ ordinal, pod }] : [];
     })
     .sort((a, b) => a.ordinal - b.ordinal);
-}
-
-function ordinalOf(podName: string, pool: string): number | undefined {
-  if (!podName.startsWith(`${pool}-`)) return undefined;
-  const text = podName.slice(pool.length + 1);
-  return /^(0|[1-9]\d{0,8})$/.test(text) ? Number(text) : undefined;
 }
 
 /** By name: a pod that was orphaned is one of the pool until its StatefulSet has adopted it again. */

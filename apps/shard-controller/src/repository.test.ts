@@ -37,7 +37,7 @@ describe("the claim of the backup repository", () => {
       { type: "RepositoryPending", status: "True", reason: "RepositoryPending" },
     ]);
     expect(repository?.pending).toMatch(
-      /demo-prod-db-repository-\w+ of the backup repository isn't bound \(ReadWriteMany, StorageClass gp3\), .*storageClassName, or set backupRepository\.s3, or accept accessModes \[ReadWriteOnce\]/,
+      /demo-prod-db-repository-\w+ of the backup repository isn't bound \(ReadWriteMany, StorageClass gp3\), .*storageClassName, or set backupRepository\.s3, or accept accessModes \[ReadWriteOnce\].*ask for at least 10Gi/,
     );
     expect(repository).toMatchObject({ stall: undefined, lookAgainAfterMs: 50_000 });
   });

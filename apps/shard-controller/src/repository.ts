@@ -1,16 +1,21 @@
 import type { V1PersistentVolumeClaim } from "@kubernetes/client-node";
 import type { Shard } from "@multigres/api-types";
-import type { DesiredObject } from "@multigres/controller-kit";
-import { createdOnce, kinds, resized } from "@multigres/controller-kit";
-import { type ConditionDraft, conditionTypes, reasons, type Stall } from "@multigres/status-kit";
-import { type VolumeGrowth, volumeGrowth } from "@multigres/workload-kit";
+import { createdOnce, type DesiredObject, type EventDraft, kinds, resized } from "@multigres/controller-kit";
+import {
+  type ConditionDraft,
+  conditionTypes,
+  type GrowingVolumes,
+  reasons,
+  type Stall,
+  timeLeft,
+} from "@multigres/status-kit";
+import { volumeGrowth } from "@multigres/workload-kit";
 import { repositoryClaim } from "./resources/repository.ts";
 
 /** The volume that the shard's backups are on, and all pods share. */
 export interface Repository {
-  readonly name: string;
   readonly objects: readonly DesiredObject[];
-  readonly growth: VolumeGrowth;
+  readonly volumes: GrowingVolumes;
   readonly conditions: readonly ConditionDraft[];
   /** Why the pods can't start; undefined when they can. */
   readonly pending: string | undefined;
@@ -36,13 +41,17 @@ export function repositoryOf(
   const { target = "", resize } = growth;
   const isPending = live !== undefined && live.status?.phase !== "Bound";
   const created = live?.metadata?.creationTimestamp;
-  const left = isPending && created ? new Date(created).getTime() + bindingTimeMs - now.getTime() : 0;
+  const left = isPending && created ? timeLeft(created, bindingTimeMs, now) : 0;
   const isLate = isPending && left <= 0;
   const pending = isPending ? pendingMessage(live) : undefined;
   return {
-    name,
     objects: [createdOnce(kinds.PersistentVolumeClaim, wanted), ...resize.map((claim) => resized(claim, target))],
-    growth,
+    volumes: {
+      key: "backupRepository",
+      of: `PersistentVolumeClaim ${name}`,
+      field: "backupRepository.volumeClaimTemplate",
+      growth,
+    },
     conditions: [
       ...(pending === undefined
         ? []
@@ -58,8 +67,14 @@ export function repositoryOf(
     ],
     pending,
     stall: isLate && pending !== undefined ? { reason: reasons.repositoryPending, message: pending } : undefined,
-    lookAgainAfterMs: isPending && left > 0 ? Math.min(left, bindingTimeMs) : undefined,
+    lookAgainAfterMs: isPending && left > 0 ? left : undefined,
   };
+}
+
+export function repositoryEvents(repository: Repository | undefined): EventDraft[] {
+  if (repository?.stall === undefined) return [];
+  const { reason, message } = repository.stall;
+  return [{ type: "Warning", reason, action: "Observe", note: message }];
 }
 
 function pendingMessage({ metadata, spec }: V1PersistentVolumeClaim): string {
@@ -70,7 +85,9 @@ function pendingMessage({ metadata, spec }: V1PersistentVolumeClaim): string {
     "or set backupRepository.s3",
     "or accept accessModes [ReadWriteOnce], where all pods run on one node",
   ].join(", ");
-  return `PersistentVolumeClaim ${metadata?.name} of the backup repository isn't bound (${modes}, ${storageClass}), and no pod starts without it: ${waysOut}; then delete this claim, it is made again`;
+  // What is left unset has had a default size, below which admission refuses another one.
+  const size = spec?.resources?.requests?.["storage"] ?? "";
+  return `PersistentVolumeClaim ${metadata?.name} of the backup repository isn't bound (${modes}, ${storageClass}), and no pod starts without it: ${waysOut}; ask for at least ${size}, as sizes can't shrink; then delete this claim, it is made again`;
 }
 
 /** Accepted, because a single node may be all there is. */

@@ -3,7 +3,9 @@ import type { ResolvedPool, Shard } from "@multigres/api-types";
 import { poolLabels } from "@multigres/workload-kit";
 import { describe, expect, test } from "vitest";
 import type { ObservedShard } from "./observe.ts";
-import { dataClaimName, removedPools, wantedPools } from "./pools.ts";
+import { dataClaimName } from "./pool-origin.ts";
+import { wantedPools } from "./pools.ts";
+import { removedPools } from "./removed-pools.ts";
 import { poolIdentity } from "./resources/identity.ts";
 import { retention } from "./retention.ts";
 import type { Step } from "./rollout/step.ts";
@@ -133,5 +135,13 @@ describe("the volume of a removed pool", () => {
     expect(fates(without(go, claim))).toEqual([`owner ${claim.metadata?.name}`]);
     expect(fates(without(go, aClaim(shard, z1, 0, owned)))).toEqual([]);
     expect(fates(without(undefined, aClaim(shard, z1, 0, owned)))).toEqual([`owner ${claim.metadata?.name}`]);
+  });
+
+  test("isn't taken back from the TableGroup with which it goes", () => {
+    const [owner] = owned.ownerReferences;
+    const handedOver = {
+      ownerReferences: [{ ...owner, kind: "TableGroup", name: "db-default", uid: "tablegroup-uid" }],
+    };
+    expect(fates(without(go, aClaim(shard, z1, 0, handedOver)))).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import type { V1PersistentVolumeClaim } from "@kubernetes/client-node";
-import { annotations, labels, type Shard } from "@multigres/api-types";
+import { annotations, type Shard } from "@multigres/api-types";
 import {
   type Deletion,
   type DesiredObject,
@@ -8,10 +8,10 @@ import {
   patched,
   volumesGoWithCluster,
 } from "@multigres/controller-kit";
-import { dataClaimName, type RemovedPool, type WantedPool } from "./pools.ts";
+import { dataClaimName, originOfClaim } from "./pool-origin.ts";
+import type { WantedPool } from "./pools.ts";
+import type { RemovedPool } from "./removed-pools.ts";
 import type { Step } from "./rollout/step.ts";
-import { names } from "@multigres/workload-kit";
-import { poolIdentity } from "./resources/identity.ts";
 
 /** What becomes of volumes that aren't used any more, where the user said Delete. Otherwise: nothing. */
 export interface Retention {
@@ -63,27 +63,15 @@ export function retention({
   };
 
   function fateOf(claim: V1PersistentVolumeClaim): "stays" | "waits" | "goes" {
-    const place = placeOf(shard, claim);
-    if (place === undefined || !goes(place.pool)) return "stays";
-    const pool = wanted.find(({ name }) => name === place.pool);
-    if (pool && place.ordinal < pool.pool.replicas) return "stays";
-    const { live, pods } = pool ?? removed.find(({ name }) => name === place.pool) ?? { live: undefined, pods: [] };
-    const isUsed = pods.some(({ ordinal }) => ordinal === place.ordinal) || place.ordinal < (live?.spec?.replicas ?? 0);
+    const origin = originOfClaim(shard.spec, claim);
+    if (origin === undefined || !goes(origin.pool)) return "stays";
+    const pool = wanted.find(({ name }) => name === origin.pool);
+    if (pool && origin.ordinal < pool.pool.replicas) return "stays";
+    const { live, pods } = pool ?? removed.find(({ name }) => name === origin.pool) ?? { live: undefined, pods: [] };
+    const isUsed =
+      pods.some(({ ordinal }) => ordinal === origin.ordinal) || origin.ordinal < (live?.spec?.replicas ?? 0);
     return isUsed ? "waits" : "goes";
   }
-}
-
-/** Which pool and ordinal a claim is of, by its labels and its name; undefined: none that this shard has made. */
-function placeOf(
-  { spec }: Shard,
-  { metadata }: V1PersistentVolumeClaim,
-): { pool: string; ordinal: number } | undefined {
-  const type = metadata?.labels?.[labels.poolType];
-  const cell = metadata?.labels?.[labels.cell];
-  const ordinal = /-(\d{1,4})$/.exec(metadata?.name ?? "")?.[1];
-  if (cell === undefined || ordinal === undefined || (type !== "replica" && type !== "readOnly")) return undefined;
-  const pool = names.pool(poolIdentity(spec, { type, cell }));
-  return dataClaimName(pool, Number(ordinal)) === metadata?.name ? { pool, ordinal: Number(ordinal) } : undefined;
 }
 
 function marking({ metadata }: V1PersistentVolumeClaim, value: "true" | null): DesiredObject {

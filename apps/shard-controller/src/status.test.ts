@@ -134,9 +134,17 @@ describe("one pod that isn't ready", () => {
     expect(condition(status, "Progressing").message).toContain(`Pod ${name} isn't ready`);
   });
 
-  test("is named when it doesn't exist", () => {
+  test("is missed when it doesn't exist", () => {
     const message = condition(statusOf(withPods(shard, { 1: undefined }, false)), "Progressing").message;
-    expect(message).toContain(`Pod ${name} doesn't exist`);
+    expect(message).toContain(`StatefulSet ${poolName(shard, z1)} has created 2 of 3 pods`);
+  });
+
+  test("is as good as the others once it is ready, already before its StatefulSet has noticed", () => {
+    const observed = allOf(shard);
+    const statefulSets = observed.statefulSets.map((statefulSet) =>
+      settled(statefulSet, { replicas: 2, readyReplicas: 1, updatedReplicas: 1 }),
+    );
+    expect(summary(statusOf({ ...observed, statefulSets }))).toMatchObject({ Progressing: "False", Ready: "True" });
   });
 
   test("gives its own trouble as reason, with container", () => {

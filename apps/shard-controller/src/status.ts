@@ -4,28 +4,25 @@ import {
   baseStatus,
   type ConditionDraft,
   conditionTypes,
-  growthFailure,
+  type GrowingVolumes,
   joinMessages,
   messages,
   podHealth,
   reasons,
-  refusedResizes,
   type Stall,
   stallOf,
   type Summary,
-  volumeMessages,
-  type VolumeSizes,
-  volumeSizes,
-  volumesStall,
+  type VolumesReport,
+  volumesReport,
 } from "@multigres/status-kit";
 import type { DataPlaneReport } from "./data-plane/report.ts";
 import type { PoolHealth } from "./pool-health.ts";
-import type { RemovedPool, WantedPool } from "./pools.ts";
+import type { WantedPool } from "./pools.ts";
 import { countedPods, neededPods, type PodsInCell, reachesQuorum } from "./quorum.ts";
+import { cellOf, type RemovedPool } from "./removed-pools.ts";
 import type { Repository } from "./repository.ts";
 import type { PoolReplicas } from "./rollout/replicas.ts";
 import type { Step } from "./rollout/step.ts";
-import { cellOf } from "./rollout/view.ts";
 
 export interface ShardFacts {
   readonly shard: Shard;
@@ -46,7 +43,7 @@ export interface ShardFacts {
 }
 
 export function shardStatus(facts: ShardFacts, now: Date): ShardStatus {
-  const { shard, wanted, health, dataPlane } = facts;
+  const { shard, health, dataPlane } = facts;
   const { primaryElected, followersLagging } = dataPlane;
   const others = [
     primaryElected,
@@ -54,33 +51,14 @@ export function shardStatus(facts: ShardFacts, now: Date): ShardStatus {
     ...readOnlyPoolsElectable(shard),
     ...(facts.repository?.conditions ?? []),
   ];
-  const growths = [...wanted.map(({ volumes }) => volumes), ...(facts.repository ? [facts.repository.growth] : [])];
-  const resizes = growths.flatMap((growth) => refusedResizes(growth, facts.failures));
-  const failures = facts.failures.filter((failure) => !resizes.includes(failure));
-  const volumes = [
-    ...wanted.map(({ pool, name, volumes: growth }) => ({
-      key: `${pool.type}/${pool.cell}`,
-      sizes: volumeSizes({ of: `StatefulSet ${name}`, field: "dataVolumeClaimTemplate" }, growth, facts.failures),
-    })),
-    ...repositorySizes(facts),
-  ];
+  const volumes = volumesReport(volumesOf(facts), facts.failures);
+  const summary = summaryOf(facts, volumes);
   return {
-    ...baseStatus(
-      shard,
-      {
-        summary: summaryOf(
-          facts,
-          volumes.map(({ sizes }) => sizes),
-        ),
-        failures,
-        others,
-      },
-      now,
-    ),
+    ...baseStatus(shard, { summary, failures: volumes.failures, others }, now),
     ...countsOf(health),
     ...dataPlane.status,
     pools: health.map(({ status }) => status),
-    ...storageGrowthFailures(volumes),
+    ...volumes.status,
   };
 }
 
@@ -98,33 +76,23 @@ function countsOf(pools: readonly PoolHealth[]): { totalPods: number; readyPods:
   return { totalPods: sum("totalPods"), readyPods: sum("readyPods"), updatedPods: sum("updatedPods") };
 }
 
-interface Volumes {
-  /** In `storageGrowthFailures`: where the size is set. */
-  readonly key: string;
-  readonly sizes: VolumeSizes;
+function volumesOf({ wanted, repository }: ShardFacts): GrowingVolumes[] {
+  return [
+    ...wanted.map(({ pool, name, volumes: growth }) => ({
+      key: `${pool.type}/${pool.cell}`,
+      of: `StatefulSet ${name}`,
+      field: "dataVolumeClaimTemplate",
+      growth,
+    })),
+    ...(repository === undefined ? [] : [repository.volumes]),
+  ];
 }
 
-function repositorySizes({ repository, failures }: ShardFacts): Volumes[] {
-  if (repository === undefined) return [];
-  const { name, growth } = repository;
-  const given = { of: `PersistentVolumeClaim ${name}`, field: "backupRepository.volumeClaimTemplate" };
-  return [{ key: "backupRepository", sizes: volumeSizes(given, growth, failures) }];
-}
-
-/** What admission needs to know in order to let the user go back to the size that his volumes have. */
-function storageGrowthFailures(volumes: readonly Volumes[]): Pick<ShardStatus, "storageGrowthFailures"> {
-  const failures = volumes.flatMap(({ key, sizes }) => {
-    const size = growthFailure(sizes);
-    return size === undefined ? [] : [[key, size] as const];
-  });
-  return failures.length === 0 ? {} : { storageGrowthFailures: Object.fromEntries(failures) };
-}
-
-function summaryOf(facts: ShardFacts, volumes: readonly VolumeSizes[]): Summary {
-  const stalls = [unreachableQuorum(facts), facts.repository?.stall, volumesStall(volumes)];
+function summaryOf(facts: ShardFacts, volumes: VolumesReport<WriteFailure>): Summary {
+  const stalls = [unreachableQuorum(facts), facts.repository?.stall, volumes.stall];
   return {
     available: available(facts),
-    progressing: progressing(facts, volumes),
+    progressing: progressing(facts, volumes.messages),
     stalled: stallOf(stalls.filter((stall) => stall !== undefined)),
   };
 }
@@ -146,12 +114,11 @@ function available(facts: ShardFacts): Summary["available"] {
   return { status: "True", reason: reasons.quorumReached, message };
 }
 
-function progressing(facts: ShardFacts, volumes: readonly VolumeSizes[]): Summary["progressing"] {
+function progressing(facts: ShardFacts, sizes: readonly string[]): Summary["progressing"] {
   const { health, removed, step, backup, repository } = facts;
   const pending = repository?.pending;
   const behind = health.filter((pool) => pool.progressing);
   const troubles = behind.flatMap((pool) => pool.troubles);
-  const sizes = volumes.flatMap(volumeMessages);
   const reason =
     (pending === undefined ? undefined : reasons.repositoryPending) ??
     troubles[0]?.reason ??

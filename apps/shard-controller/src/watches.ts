@@ -1,6 +1,6 @@
 import { labels, type Shard } from "@multigres/api-types";
 import {
-  controllerOf,
+  controllerKeys,
   type Key,
   type KubernetesObject,
   keyOf,
@@ -47,18 +47,13 @@ function ofShard<T extends KubernetesObject>(kind: ResourceKind<T>, trim?: (obje
     labelSelector: componentSelector(components.shardPool),
     trim,
     indexes: { [byShard]: (object) => identityKeys(object) },
-    wakes: (object, stores) => [...new Set([...ownerKeys(object), ...shardKeys(object, stores)])],
+    // Also the owner: an object whose identity labels somebody changed is to be put right.
+    wakes: (object, stores) => [...new Set([...controllerKeys(object, kinds.Shard), ...shardKeys(object, stores)])],
   });
 }
 
 function shardKeys(object: KubernetesObject, stores: Stores): Key[] {
   return identityKeys(object).flatMap((value) => stores.of(kinds.Shard).byIndex(byShard, value).map(keyOf));
-}
-
-/** Also the owner: an object whose identity labels somebody changed is to be put right. */
-function ownerKeys(object: KubernetesObject): Key[] {
-  const owner = controllerOf(object);
-  return owner?.kind === kinds.Shard.kind ? [`${object.metadata?.namespace ?? ""}/${owner.name}`] : [];
 }
 
 function identityKeys({ metadata }: KubernetesObject): string[] {

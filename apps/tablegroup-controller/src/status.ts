@@ -1,4 +1,4 @@
-import type { ConditionStatus, Shard, ShardStatus, TableGroup, TableGroupStatus } from "@multigres/api-types";
+import type { ConditionStatus, Shard, TableGroup, TableGroupStatus } from "@multigres/api-types";
 import type { WriteFailure } from "@multigres/controller-kit";
 import { allOf, baseStatus, childHealth, mergeGrowthFailures, messages, summaryOfParts } from "@multigres/status-kit";
 
@@ -38,12 +38,7 @@ export function tableGroupStatus(
     readyPods: sum("readyPods"),
     updatedPods: sum("updatedPods"),
     servingWrites: allOf(observed.map((status): ConditionStatus => status?.servingWrites ?? "Unknown")),
-    ...storageGrowthFailures(observed),
+    // By pool, which all Shards have alike.
+    ...mergeGrowthFailures(observed.map((status) => status?.storageGrowthFailures)),
   };
-}
-
-/** By pool, which all Shards have alike. */
-function storageGrowthFailures(observed: readonly (ShardStatus | undefined)[]): Partial<TableGroupStatus> {
-  const failures = mergeGrowthFailures(observed.map((status) => status?.storageGrowthFailures));
-  return Object.keys(failures).length === 0 ? {} : { storageGrowthFailures: failures };
 }

@@ -16,7 +16,9 @@ function live(
   uid: string,
   owner?: Pick<OwnerReference, "kind" | "name" | "uid">,
 ): KubernetesObject {
-  const ownerReferences = owner ? [{ apiVersion: "v1", controller: true, ...owner }] : object.metadata?.ownerReferences;
+  const ownerReferences = owner
+    ? [{ apiVersion: "apps/v1", controller: true, ...owner }]
+    : object.metadata?.ownerReferences;
   return { ...object, metadata: { ...object.metadata, uid, ownerReferences } };
 }
 

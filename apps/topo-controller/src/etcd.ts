@@ -1,8 +1,9 @@
+import { etcdClientPort } from "@multigres/workload-kit";
+
 /** Ports of an etcd member, by name. */
-export const ports = { client: 2379, peer: 2380, metrics: 2381 } as const;
+export const ports = { client: etcdClientPort, peer: 2380, metrics: 2381 } as const;
 
 export const containerName = "etcd";
-export const dataVolumeName = "data";
 
 /** Members that must be ready for etcd to answer. */
 export function quorumOf(members: number): number {

@@ -1,7 +1,7 @@
 import type { V1PersistentVolumeClaim, V1Pod, V1PodDisruptionBudget, V1StatefulSet } from "@kubernetes/client-node";
 import type { TopoServer } from "@multigres/api-types";
 import { controllerOf, type Key, kinds, type Stores } from "@multigres/controller-kit";
-import { dataVolumeName } from "./etcd.ts";
+import { names } from "@multigres/workload-kit";
 
 export interface ObservedTopoServer {
   readonly topoServer: TopoServer;
@@ -19,20 +19,18 @@ export function observe(topoServer: TopoServer, stores: Stores): ObservedTopoSer
   const { name, namespace, uid = "" } = topoServer.metadata;
   const named = stores.of(kinds.StatefulSet).get(`${namespace}/${name}`);
   const isOurs = named !== undefined && controllerOf(named)?.uid === uid;
-  const ordinals = Array.from({ length: topoServer.spec.replicas }, (_, ordinal) => ordinal);
-  const key = (prefix: string, ordinal: number): Key => `${namespace}/${prefix}${name}-${ordinal}`;
+  const podNames = Array.from({ length: topoServer.spec.replicas }, (_, ordinal) => `${name}-${ordinal}`);
+  const key = (object: string): Key => `${namespace}/${object}`;
   return {
     topoServer,
     statefulSet: isOurs ? named : undefined,
     pods:
       named === undefined || isOurs
-        ? ordinals
-            .flatMap((ordinal) => stores.of(kinds.Pod).get(key("", ordinal)) ?? [])
+        ? podNames
+            .flatMap((pod) => stores.of(kinds.Pod).get(key(pod)) ?? [])
             .filter((pod) => [undefined, name].includes(controllerOf(pod)?.name))
         : [],
-    claims: ordinals.flatMap(
-      (ordinal) => stores.of(kinds.PersistentVolumeClaim).get(key(`${dataVolumeName}-`, ordinal)) ?? [],
-    ),
+    claims: podNames.flatMap((pod) => stores.of(kinds.PersistentVolumeClaim).get(key(names.dataClaim(pod))) ?? []),
     disruptionBudgets: stores.of(kinds.PodDisruptionBudget).byIndex("controller", uid),
   };
 }

@@ -10,8 +10,7 @@ import {
   workload,
 } from "@multigres/controller-kit";
 import { troubleReport } from "@multigres/status-kit";
-import { volumeGrowth } from "@multigres/workload-kit";
-import { dataVolumeName } from "./etcd.ts";
+import { dataVolumeName, volumeGrowth } from "@multigres/workload-kit";
 import { memberHealth } from "./member-health.ts";
 import { membersBroken } from "./member-trouble.ts";
 import type { ObservedTopoServer } from "./observe.ts";

@@ -3,21 +3,17 @@ import type { WriteFailure } from "@multigres/controller-kit";
 import {
   baseStatus,
   type ConditionDraft,
-  growthFailure,
   joinMessages,
   messages,
   reasons,
-  refusedResizes,
   stallOf,
   type Summary,
-  type VolumeSizes,
-  volumeMessages,
-  volumeSizes,
-  volumesStall,
+  type VolumesReport,
+  volumesReport,
   type WorkloadHealth,
 } from "@multigres/status-kit";
-import { names, type VolumeGrowth } from "@multigres/workload-kit";
-import { dataVolumeName, quorumOf } from "./etcd.ts";
+import { dataVolumeName, names, type VolumeGrowth } from "@multigres/workload-kit";
+import { quorumOf } from "./etcd.ts";
 import { membersStall } from "./member-trouble.ts";
 
 export interface TopoServerFacts {
@@ -32,25 +28,24 @@ export interface TopoServerFacts {
 export function topoServerStatus(facts: TopoServerFacts, now: Date): TopoServerStatus {
   const { topoServer, members, broken, volumes, failures } = facts;
   const { name } = topoServer.metadata;
-  const sizes = volumeSizes({ of: `StatefulSet ${name}`, field: "dataVolumeClaimTemplate" }, volumes, failures);
-  const resizes = refusedResizes(volumes, failures);
-  const others = failures.filter((failure) => !resizes.includes(failure));
-  const failedSize = growthFailure(sizes);
+  const data = { key: dataVolumeName, of: `StatefulSet ${name}`, field: "dataVolumeClaimTemplate", growth: volumes };
+  const report = volumesReport([data], failures);
+  const summary = summaryOf(facts, report);
   return {
-    ...baseStatus(topoServer, { summary: summaryOf(facts, sizes), failures: others, others: broken }, now),
+    ...baseStatus(topoServer, { summary, failures: report.failures, others: broken }, now),
     replicas: members.desired,
     readyReplicas: members.ready,
     clientServiceName: names.topoServerClientService(name),
     peerServiceName: names.topoServerPeerService(name),
-    ...(failedSize === undefined ? {} : { storageGrowthFailures: { [dataVolumeName]: failedSize } }),
+    ...report.status,
   };
 }
 
-function summaryOf({ members, broken }: TopoServerFacts, sizes: VolumeSizes): Summary {
-  const stalls = [membersStall(broken), volumesStall([sizes])];
+function summaryOf({ members, broken }: TopoServerFacts, volumes: VolumesReport<WriteFailure>): Summary {
+  const stalls = [membersStall(broken), volumes.stall];
   return {
     available: available(members),
-    progressing: progressing(members, volumeMessages(sizes)),
+    progressing: progressing(members, volumes.messages),
     stalled: stallOf(stalls.filter((stall) => stall !== undefined)),
   };
 }

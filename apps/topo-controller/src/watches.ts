@@ -1,7 +1,6 @@
-import type { V1PersistentVolumeClaim, V1Pod } from "@kubernetes/client-node";
-import { controllerOf, type Key, kinds, type Watch, watch } from "@multigres/controller-kit";
-import { componentSelector, components, trimClaim, trimPod } from "@multigres/workload-kit";
-import { dataVolumeName } from "./etcd.ts";
+import type { V1PersistentVolumeClaim } from "@kubernetes/client-node";
+import { controllerKeys, type Key, kinds, type Watch, watch } from "@multigres/controller-kit";
+import { componentSelector, dataVolumeName, components, trimClaim, trimPod } from "@multigres/workload-kit";
 
 const labelSelector = componentSelector(components.topoServer);
 
@@ -9,7 +8,8 @@ export const watches: readonly Watch[] = [
   watch({ kind: kinds.StatefulSet, labelSelector }),
   watch({ kind: kinds.Service, labelSelector }),
   watch({ kind: kinds.PodDisruptionBudget, labelSelector }),
-  watch({ kind: kinds.Pod, labelSelector, trim: trimPod, wakes: memberKeys }),
+  // A member's StatefulSet carries its TopoServer's name.
+  watch({ kind: kinds.Pod, labelSelector, trim: trimPod, wakes: (pod) => controllerKeys(pod, kinds.StatefulSet) }),
   watch({ kind: kinds.PersistentVolumeClaim, labelSelector, trim: trimClaim, wakes: volumeKeys }),
 ];
 
@@ -17,10 +17,4 @@ export const watches: readonly Watch[] = [
 function volumeKeys({ metadata }: V1PersistentVolumeClaim): Key[] {
   const name = new RegExp(`^${dataVolumeName}-(.+)-\\d+$`).exec(metadata?.name ?? "")?.[1];
   return name === undefined ? [] : [`${metadata?.namespace ?? ""}/${name}`];
-}
-
-/** A member's StatefulSet carries its TopoServer's name. */
-function memberKeys(pod: V1Pod): Key[] {
-  const owner = controllerOf(pod);
-  return owner?.kind === kinds.StatefulSet.kind ? [`${pod.metadata?.namespace ?? ""}/${owner.name}`] : [];
 }

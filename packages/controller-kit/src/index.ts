@@ -1,6 +1,7 @@
 export type { ApiClient, DeleteOptions, ListOptions, Name, RequestOptions } from "./client.ts";
 export { createApiClient } from "./client/api-client.ts";
 export { carriesIdentityOf } from "./carries-identity.ts";
+export { controllerKeys } from "./controller-keys.ts";
 export type { ControllerDefinition, Parsed, ReconcileContext, Watch } from "./definition.ts";
 export { watch } from "./definition.ts";
 export { deletionOf, replacementOf, surplusOf } from "./deletions.ts";
@@ -26,5 +27,11 @@ export { runController } from "./run-controller.ts";
 export type { Store, Stores } from "./store.ts";
 export type { Task, TaskContext, TaskKind, TaskResult, TaskResults } from "./tasks/task.ts";
 export { task } from "./tasks/task.ts";
-export { clusterOwner, volumesGoWithCluster } from "./volume-retention.ts";
+export {
+  clusterOwner,
+  isOwnedBy,
+  tableGroupOwner,
+  volumesChangeOwner,
+  volumesGoWithCluster,
+} from "./volume-retention.ts";
 export { createTransport } from "./transport/transport.ts";

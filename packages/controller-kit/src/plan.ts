@@ -1,3 +1,4 @@
+import type { FailedWrite } from "@multigres/status-kit";
 import type { KubernetesObject, ObjectRef, ResourceKind } from "./resource.ts";
 import type { Task } from "./tasks/task.ts";
 
@@ -54,20 +55,11 @@ export interface EventDraft {
   readonly note: string;
 }
 
-export type WriteFailureReason =
-  | "NameConflict"
-  | "Forbidden"
-  | "QuotaExceeded"
-  | "Invalid"
-  | "NamespaceTerminating"
-  | "Conflict"
-  | "Unavailable";
+export type WriteFailureReason = FailedWrite["reason"];
 
-export interface WriteFailure {
+/** Its message is the server's, or says what stands in the way. */
+export interface WriteFailure extends FailedWrite {
   readonly ref: ObjectRef;
-  readonly reason: WriteFailureReason;
-  /** The server's message, or what stands in the way: names the object. */
-  readonly message: string;
 }
 
 /** What `reconcile` wants done. One failing part doesn't hold back the others. */

@@ -1,6 +1,6 @@
-import { apiVersionOf } from "./client/resource-path.ts";
+import { controllerKeys } from "./controller-keys.ts";
 import type { Watch } from "./definition.ts";
-import { controllerOf, type Key, type KubernetesObject, type ResourceKind } from "./resource.ts";
+import type { Key, KubernetesObject, ResourceKind } from "./resource.ts";
 import type { Stores } from "./store.ts";
 import { matches } from "./subset.ts";
 
@@ -16,16 +16,13 @@ export function wokenBy(
   stores: Stores,
 ): ReadonlySet<Key> {
   if (!(watch.matters ?? changed)(before, after)) return new Set();
-  const wakes = watch.wakes ?? ((object: KubernetesObject) => controllerKeys(object, primary, stores));
+  const wakes = watch.wakes ?? ((object: KubernetesObject) => knownControllerKeys(object, primary, stores));
   return new Set([before, after].flatMap((object) => (object === undefined ? [] : wakes(object, stores))));
 }
 
-/** The controller owner, if it is a primary object that we know. Also the one of its name by now: it may wait for this one to go. */
-function controllerKeys(object: KubernetesObject, primary: ResourceKind, stores: Stores): readonly Key[] {
-  const owner = controllerOf(object);
-  if (owner?.kind !== primary.kind || owner.apiVersion.split("/")[0] !== apiVersionOf(primary).split("/")[0]) return [];
-  const key: Key = `${object.metadata?.namespace ?? ""}/${owner.name}`;
-  return stores.of(primary).get(key) === undefined ? [] : [key];
+/** Only of an owner that we know. */
+function knownControllerKeys(object: KubernetesObject, primary: ResourceKind, stores: Stores): readonly Key[] {
+  return controllerKeys(object, primary).filter((key) => stores.of(primary).get(key) !== undefined);
 }
 
 function changed(before: KubernetesObject | undefined, after: KubernetesObject | undefined): boolean {

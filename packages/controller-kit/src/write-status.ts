@@ -2,7 +2,8 @@ import { hashOf } from "./applied-hash.ts";
 import { isNotFound } from "./errors.ts";
 import { apiVersionOf } from "./client/resource-path.ts";
 import { type Key, type KubernetesObject, keyOf, type ResourceKind } from "./resource.ts";
-import { contentOf, isComingUp, type StatusPace } from "./status-pace.ts";
+import { contentOf } from "./status-content.ts";
+import type { StatusPace } from "./status-pace.ts";
 import { matches } from "./subset.ts";
 import type { WriteContext } from "./write-context.ts";
 
@@ -45,9 +46,9 @@ export class StatusWriter {
       return false;
     }
     const { pace, lookAgain } = this.#options;
-    const comingUp = !pace.isKnown(uid ?? "") && isComingUp(live.metadata?.creationTimestamp, status);
-    const content = contentOf(stored, status, comingUp);
-    const waitMs = content === "details" ? pace.waitMs(uid ?? "") : 0;
+    const phase = pace.phaseOf(uid ?? "", live.metadata?.creationTimestamp, status);
+    const content = contentOf(stored, status, phase);
+    const waitMs = content === "details" ? pace.waitMs(uid ?? "", status) : 0;
     if (waitMs > 0) {
       lookAgain(keyOf(live), waitMs);
       return true;
@@ -63,7 +64,7 @@ export class StatusWriter {
       const manager = `${context.fieldManager}-status`;
       const written: WithStatus = await context.client.applyStatus(kind, body, manager, context.request);
       context.observer.written(kind.kind, "status");
-      pace.wrote(uid ?? "", content, comingUp);
+      pace.wrote(uid ?? "", content, phase);
       this.#written.set(uid ?? "", { hash, result: written.status });
       context.remember(kind, written);
     } catch (error) {

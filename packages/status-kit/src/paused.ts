@@ -2,7 +2,7 @@ import { annotations, neverObserved } from "@multigres/api-types";
 import type { ConditionDraft, Summary } from "./conditions.ts";
 import { conditionTypes, reasons } from "./vocabulary.ts";
 
-interface Pausable {
+export interface Pausable {
   readonly metadata?: {
     readonly generation?: number;
     readonly annotations?: Readonly<Record<string, string>>;

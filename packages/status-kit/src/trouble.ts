@@ -1,3 +1,5 @@
+import { timeLeft } from "./time-left.ts";
+
 /** Why pods can't run or can't be created, as opposed to their normal start. */
 export interface Trouble {
   readonly reason: string;
@@ -43,7 +45,5 @@ export function troubleReport(
 
 function waitMs({ reason, since }: Trouble, now: Date): number {
   if (reason !== "Unschedulable" || since === undefined) return 0;
-  const left = since.getTime() + bindingTimeMs - now.getTime();
-  // Never longer, whatever the clocks say.
-  return Math.min(Math.max(0, left), bindingTimeMs);
+  return Math.max(0, timeLeft(since, bindingTimeMs, now));
 }

@@ -125,6 +125,8 @@ export const waitingReasons: ReadonlySet<string> = new Set([
   reasons.registered,
   reasons.registering,
   reasons.removing,
+  // A volume takes its time to be bound; Stalled tells when it takes too long.
+  reasons.repositoryPending,
   reasons.switchingOver,
   reasons.topologyUnreachable,
   reasons.waitingForPods,

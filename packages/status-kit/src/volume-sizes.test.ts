@@ -69,6 +69,8 @@ test("of volumes that have different sizes the larger one is told, whatever orde
     { "replica/z1": "10Gi", "replica/z2": "1Gi" },
   ];
   const merged = { "replica/z1": "10Gi", "replica/z2": "1Gi" };
-  expect(mergeGrowthFailures(children)).toEqual(merged);
-  expect(mergeGrowthFailures(children.toReversed())).toEqual(merged);
+  const told = { storageGrowthFailures: merged };
+  expect(mergeGrowthFailures(children)).toEqual(told);
+  expect(mergeGrowthFailures(children.toReversed())).toEqual(told);
+  expect(mergeGrowthFailures([undefined, {}])).toEqual({});
 });

@@ -24,12 +24,12 @@ export interface VolumeSizes {
 }
 
 /** The part of workload-kit's `VolumeGrowth` that a status is made from. */
-interface Growth extends Pick<VolumeSizes, "target" | "actual" | "notApplied" | "pending" | "refusals"> {
+export interface Growth extends Pick<VolumeSizes, "target" | "actual" | "notApplied" | "pending" | "refusals"> {
   readonly replaceStatefulSet: boolean;
   readonly resize: readonly { readonly metadata?: { readonly name?: string } }[];
 }
 
-type Refusable = FailedWrite & { readonly ref: { readonly kind: string; readonly name: string } };
+export type Refusable = FailedWrite & { readonly ref: { readonly kind: string; readonly name: string } };
 
 /** How far volumes are, given which of their writes were refused. */
 export function volumeSizes(
@@ -94,14 +94,22 @@ function remedy({ field, actual, refusals }: VolumeSizes): string {
     : `existing volumes stay as they are, set ${field} back`;
 }
 
-/** What several children say of their volumes, as one. Of two sizes under one key the larger counts: neither shrinks. */
+/** Part of a status: volumes that couldn't grow, by where their size is set, and the size that they have. */
+export interface GrowthFailures {
+  readonly storageGrowthFailures?: Record<string, Quantity>;
+}
+
+/**
+ * What several children say of their volumes, as one; nothing where none failed. Of two sizes under one key the larger
+ * counts: neither shrinks.
+ */
 export function mergeGrowthFailures(
   children: readonly (Readonly<Record<string, Quantity>> | undefined)[],
-): Record<string, Quantity> {
+): GrowthFailures {
   const merged = new Map<string, Quantity>();
   for (const [key, size] of children.flatMap((failures) => Object.entries(failures ?? {}))) {
     const known = merged.get(key);
     if (known === undefined || compareQuantities(size, known) > 0) merged.set(key, size);
   }
-  return Object.fromEntries(merged);
+  return merged.size === 0 ? {} : { storageGrowthFailures: Object.fromEntries(merged) };
 }

@@ -20,6 +20,19 @@ export type { RemoveCellResult, RemoveDatabaseOptions, RemoveResult } from "./re
 // Connections
 export { connectTopology, type TopologyServer, type TopologySettings, topologySettings } from "./connection.ts";
 
+// Tasks of a controller
+export {
+  type OpenTopology,
+  openTopology,
+  type TopologyInput,
+  type TopologyOwner,
+  type TopologyPlace,
+  topologyPlace,
+} from "./tasks/place.ts";
+export { inTopology, type TopologyContext } from "./tasks/in-topology.ts";
+export { outcomeOfEnsuring, type TopologyOutcome } from "./tasks/outcome.ts";
+export { needsPerson, pauseAfter, stepOf, type TopologyStep } from "./tasks/step.ts";
+
 // Whose it is
 export type { Claim, Owner } from "./ownership/owner.ts";
 export type { Foreign } from "./ownership/claims.ts";

@@ -39,7 +39,9 @@ export {
   tableGroupLabels,
   topoServerLabels,
 } from "./labels.ts";
+export { etcdClientPort, managedTopology } from "./managed-topology.ts";
 export {
+  dataVolumeName,
   foldDatabase,
   identityHash,
   limits,

@@ -110,7 +110,7 @@ describe("every name is legal and within its limit", () => {
           expect(name).toMatch(dnsLabel);
           expect(name.length).toBeLessThanOrEqual(limits.statefulSet);
           expect(`${name}-${highestOrdinal}`.length).toBeLessThanOrEqual(limits.dnsLabel);
-          expect(`data-${name}-${highestOrdinal}`.length).toBeLessThanOrEqual(limits.dnsLabel);
+          expect(names.dataClaim(`${name}-${highestOrdinal}`).length).toBeLessThanOrEqual(limits.dnsLabel);
           // The StatefulSet controller's label controller-revision-hash.
           expect(`${name}-0123456789`.length).toBeLessThanOrEqual(limits.dnsLabel);
         }

@@ -78,6 +78,9 @@ function literal(parts: readonly string[], limit: number): string {
   return plain.length <= limit ? plain : hashed(parts, identityHash(...parts), limit);
 }
 
+/** What a StatefulSet calls its pods' data volume. */
+export const dataVolumeName = "data";
+
 export const names = {
   // Cluster-wide
 
@@ -119,6 +122,8 @@ export const names = {
     ),
   /** A pod of a pool, and the Service that gives it an address which outlives it. */
   poolPod: (pool: PoolIdentity, ordinal: number): string => `${names.pool(pool)}-${ordinal}`,
+  /** PersistentVolumeClaim of the data volume of a StatefulSet's pod: of etcd's members too. Kubernetes makes the name. */
+  dataClaim: (pod: string): string => `${dataVolumeName}-${pod}`,
   shardDisruptionBudget: (shard: ShardIdentity): string => shardScoped(shard, "pods"),
   hbaConfigMap: (shard: ShardIdentity): string => shardScoped(shard, "hba"),
   /** PersistentVolumeClaim of the backup repository that all poolers of a shard share. */

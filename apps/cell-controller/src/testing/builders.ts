@@ -1,11 +1,12 @@
 import type { V1Deployment, V1DeploymentStatus, V1Pod } from "@kubernetes/client-node";
 import { apiVersion, type Cell, type CellSpec, type Condition, type TopoServer } from "@multigres/api-types";
 import type { TaskResult, TaskResults } from "@multigres/controller-kit";
+import type { TopologyOutcome } from "@multigres/topology";
 import type { ObservedCell } from "../observe.ts";
 import { type Registration, registrationOf } from "../registration.ts";
 import { gatewayDeployment } from "../resources/gateway-deployment.ts";
 import { localTopoServer } from "../resources/topo-server.ts";
-import { claimRoot, type TopologyOutcome } from "../topology-tasks.ts";
+import { claimRoot } from "../topology-tasks.ts";
 
 export const now = new Date("2026-11-20T10:00:00Z");
 
@@ -132,7 +133,7 @@ export function aLiveTopoServer(cell: Cell, state: TopoServerState = {}): TopoSe
 
 export type Answer = TaskResult<TopologyOutcome> | undefined;
 
-export const ensured: Answer = { state: "done", output: { result: "ensured" } };
+export const done: Answer = { state: "done", output: { result: "done" } };
 export const unreachable: Answer = {
   state: "failed",
   message: "etcd can't be reached (etcd:2379: the connection is refused)",
@@ -157,7 +158,7 @@ export function resultsWith(answers: Answers): TaskResults {
 }
 
 /** Registered, unless told otherwise. */
-export function aRegistration(cell: Cell, answers: Answers = { claim: ensured, record: ensured }): Registration {
+export function aRegistration(cell: Cell, answers: Answers = { claim: done, record: done }): Registration {
   return registrationOf(cell, resultsWith(answers));
 }
 

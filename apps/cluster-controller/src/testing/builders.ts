@@ -1,4 +1,4 @@
-import type { V1Pod } from "@kubernetes/client-node";
+import type { V1PersistentVolumeClaim, V1Pod } from "@kubernetes/client-node";
 import {
   apiVersion,
   type Cell,
@@ -6,6 +6,7 @@ import {
   type MultigresCluster,
   type MultigresClusterSpec,
   type OwnerReference,
+  type PersistentVolumeClaimRetentionPolicy,
   type Pool,
   type ResolvedPool,
   type ShardTemplate,
@@ -21,6 +22,7 @@ import {
   names,
   objectLabels,
   poolLabels,
+  shardLabels,
   tableGroupLabels,
   topoServerLabels,
 } from "@multigres/workload-kit";
@@ -190,20 +192,28 @@ export function aCell(
 export function aTableGroup(
   cluster: MultigresCluster,
   database: string,
-  options: ChildOptions & { pools?: Pool[]; status?: TableGroup["status"] } = {},
+  options: ChildOptions & {
+    pools?: Pool[];
+    policy?: PersistentVolumeClaimRetentionPolicy;
+    annotations?: Record<string, string>;
+    status?: TableGroup["status"];
+  } = {},
 ): TableGroup {
   const clusterName = cluster.metadata.name;
   const pools: ResolvedPool[] = resolvePools({ pools: options.pools ?? [aPool()] });
   return {
     apiVersion,
     kind: "TableGroup",
-    metadata: childMetadata(
-      "TableGroup",
-      cluster,
-      names.tableGroup(database, "default"),
-      tableGroupLabels(clusterName, database, "default"),
-      options,
-    ),
+    metadata: {
+      ...childMetadata(
+        "TableGroup",
+        cluster,
+        names.tableGroup(database, "default"),
+        tableGroupLabels(clusterName, database, "default"),
+        options,
+      ),
+      ...(options.annotations ? { annotations: options.annotations } : {}),
+    },
     spec: {
       cluster: { name: clusterName, uid: cluster.metadata.uid ?? "" },
       database,
@@ -214,6 +224,7 @@ export function aTableGroup(
       multiadmin: { address: "http://demo-multiadmin.t1.svc:18000" },
       durabilityPolicy: "AT_LEAST_2",
       postgresPasswordSecretRef: { name: "demo-postgres", key: "password" },
+      ...(options.policy ? { persistentVolumeClaimRetentionPolicy: options.policy } : {}),
       partitioning: { shards: 1 },
       shardTemplate: { pools },
     },
@@ -270,6 +281,31 @@ export function aPoolPod(cluster: MultigresCluster, database: string, cell: stri
       labels: objectLabels(poolLabels(pool)),
     },
     status: { phase: "Running" },
+  };
+}
+
+/** The volume of a pool's pod in z1, or that of the backups. */
+export function aClaim(
+  cluster: MultigresCluster,
+  database: string,
+  of: number | "repository",
+  options: { name?: string; owners?: OwnerReference[]; deletionTimestamp?: Date } = {},
+): V1PersistentVolumeClaim {
+  const shard = { cluster: cluster.metadata.name, database, tableGroup: "default", shard: 0 };
+  const pool = { ...shard, type: "replica", cell: "z1" };
+  const usual = of === "repository" ? names.repositoryClaim(shard) : `data-${names.poolPod(pool, of)}`;
+  const name = options.name ?? usual;
+  return {
+    apiVersion: "v1",
+    kind: "PersistentVolumeClaim",
+    metadata: {
+      name,
+      namespace: cluster.metadata.namespace,
+      uid: `uid-${name}`,
+      labels: objectLabels(of === "repository" ? shardLabels(shard, components.shardPool) : poolLabels(pool)),
+      ...(options.deletionTimestamp ? { deletionTimestamp: options.deletionTimestamp } : {}),
+      ownerReferences: options.owners ?? [],
+    },
   };
 }
 

@@ -8,14 +8,14 @@ import type {
   TaskResults,
 } from "@multigres/controller-kit";
 import { storesWith } from "@multigres/controller-kit/testing";
+import type { TopologyOutcome } from "@multigres/topology";
 import { clusterController } from "../definition.ts";
 import { observe } from "../observe.ts";
 import { reconcile } from "../reconcile.ts";
-import type { Outcome } from "../topology/outcome.ts";
 import { now, testSettings } from "./builders.ts";
 
 /** How the tasks of a kind ended, by its name; the default is that all went well. Undefined: not yet. */
-export type Answers = (kind: string, input: unknown) => TaskResult<Outcome> | undefined;
+export type Answers = (kind: string, input: unknown) => TaskResult<TopologyOutcome> | undefined;
 
 export const allDone: Answers = () => ({ state: "done", output: { result: "done" } });
 export const nothingKnown: Answers = () => undefined;
@@ -35,7 +35,7 @@ export function planFor(
 }
 
 /** The inputs of the planned tasks of a kind. */
-export function inputsOf<Input>(plan: Plan<unknown>, kind: TaskKind<Input, Outcome, never>): Input[] {
+export function inputsOf<Input>(plan: Plan<unknown>, kind: TaskKind<Input, TopologyOutcome, never>): Input[] {
   return (plan.tasks ?? []).flatMap((task) => (task.kind.name === kind.name ? [task.input as Input] : []));
 }
 

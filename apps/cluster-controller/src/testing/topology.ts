@@ -3,10 +3,10 @@ import {
   type DesiredDatabase,
   durabilityPolicyRecord,
   globalTopology,
+  type OpenTopology,
   type Owner,
 } from "@multigres/topology";
 import { MemoryEtcd } from "@multigres/topology/testing";
-import type { Opened } from "../topology/outcome.ts";
 
 const topologyOwner: Owner = { kubernetesCluster: "k1", namespace: "t1", name: "demo", uid: "uid-demo" };
 export const otherOwner: Owner = { ...topologyOwner, name: "other", uid: "uid-other" };
@@ -15,7 +15,7 @@ export function opened(
   kv = new MemoryEtcd(),
   root = "/r",
   owner = topologyOwner,
-): Opened & { readonly kv: MemoryEtcd } {
+): OpenTopology & { readonly kv: MemoryEtcd } {
   return { kv, root, owner };
 }
 
@@ -30,7 +30,7 @@ export function aDatabaseRecord(name: string, cells: readonly string[]): Desired
 
 /** Registers cells and databases as the controllers do; each cell at `address`, under the same root. */
 export async function register(
-  at: Opened,
+  at: OpenTopology,
   { cells = [], databases = [] }: { cells?: readonly string[]; databases?: readonly DesiredDatabase[] },
   address = "etcd:2379",
 ): Promise<void> {
@@ -40,7 +40,7 @@ export async function register(
 }
 
 /** As the gateway of a cell writes it: `ID` in field 1, its component, cell and name in fields 1 to 3. */
-export function addGateway({ kv, root }: Opened & { readonly kv: MemoryEtcd }, cell: string): string {
+export function addGateway({ kv, root }: OpenTopology & { readonly kv: MemoryEtcd }, cell: string): string {
   const text = (field: number, value: string) => Buffer.from([field * 8 + 2, value.length, ...Buffer.from(value)]);
   const id = Buffer.concat([Buffer.from([8, 2]), text(2, cell), text(3, "g")]);
   const key = `${root}/gateways/multigateway-${cell}-g/Gateway`;
@@ -48,6 +48,6 @@ export function addGateway({ kv, root }: Opened & { readonly kv: MemoryEtcd }, c
   return key;
 }
 
-export function claimCell(at: Opened, cell: string): Promise<unknown> {
+export function claimCell(at: OpenTopology, cell: string): Promise<unknown> {
   return cellTopology({ ...at, cell }).claim();
 }

@@ -1,14 +1,14 @@
 import { annotations } from "@multigres/api-types";
 import { type Task, task } from "@multigres/controller-kit";
+import { hasOwnTopoServer } from "@multigres/merge-engine";
+import { stepOf, type TopologyPlace, type TopologyStep } from "@multigres/topology";
 import type { Observed } from "../observe.ts";
 import type { ResolvedCluster } from "../resolve.ts";
-import { type Step, stepOf } from "./outcome.ts";
 import {
   cellPlace,
   type ExternalTopology,
   globalPlace,
   isSameTopology,
-  type Place,
   placeOf,
   topologyOwner,
   wantedExternalTopologies,
@@ -22,7 +22,7 @@ export const recordsFinalizer = "multigres.com/topology-records";
 /** A topology that the cluster was registered in and doesn't use any more. */
 export interface Leaving {
   readonly topology: ExternalTopology;
-  readonly step: Step;
+  readonly step: TopologyStep;
 }
 
 export interface ExternalTopologies {
@@ -80,12 +80,12 @@ function leaveInput(cluster: ResolvedCluster, topology: ExternalTopology, depart
     cells: cell === undefined ? cluster.cells.map(({ name }) => name) : [],
     keepComponentsOf: keepsComponents.map(({ name }) => name),
     current: departing ? undefined : currentPlace(cluster, cell),
-    ownsCurrent: ownCell?.topoServer.external !== undefined || ownCell?.topoServer.managedSpec !== undefined,
+    ownsCurrent: hasOwnTopoServer(ownCell?.topoServer),
     shardInitClaims: departing && losesItsData(cluster),
   };
 }
 
-function currentPlace(cluster: ResolvedCluster, cell: string | undefined): Place | undefined {
+function currentPlace(cluster: ResolvedCluster, cell: string | undefined): TopologyPlace | undefined {
   if (cell === undefined) return globalPlace(cluster);
   const found = cluster.cells.find(({ name }) => name === cell);
   return found && cellPlace(cluster, found);

@@ -1,11 +1,16 @@
 import { posix } from "node:path";
-import { cellTopology, globalTopology, type KeyValue } from "@multigres/topology";
-import type { Opened, Outcome } from "./outcome.ts";
+import {
+  cellTopology,
+  globalTopology,
+  type KeyValue,
+  type OpenTopology,
+  type TopologyOutcome,
+} from "@multigres/topology";
 
 interface LeftGlobalRoot {
-  readonly left: Opened;
+  readonly left: OpenTopology;
   /** Where the cluster's topology is now. */
-  readonly current: Opened | undefined;
+  readonly current: OpenTopology | undefined;
   readonly cells: readonly string[];
   readonly keepComponentsOf: readonly string[];
   readonly shardInitClaims: boolean;
@@ -15,7 +20,7 @@ interface LeftGlobalRoot {
 export async function leaveGlobalRoot(
   { left, current, cells, keepComponentsOf, shardInitClaims }: LeftGlobalRoot,
   signal: AbortSignal,
-): Promise<Outcome> {
+): Promise<TopologyOutcome> {
   if (current !== undefined && (await isSameRoot(left, current, signal))) return { result: "done" };
   const topology = globalTopology(left);
   const own = await topology.listOwn({ signal });
@@ -32,9 +37,9 @@ export async function leaveGlobalRoot(
 }
 
 interface LeftCellRoot {
-  readonly left: Opened;
+  readonly left: OpenTopology;
   /** Where the cell's topology is now, be it the global one; undefined when the cell is gone. */
-  readonly current: Opened | undefined;
+  readonly current: OpenTopology | undefined;
   readonly cell: string;
   readonly keepComponentsOf: readonly string[];
   /** Whether `current` is a topology of the cell's own again. */
@@ -44,7 +49,7 @@ interface LeftCellRoot {
 export async function leaveCellRoot(
   { left, current, cell, keepComponentsOf, ownsCurrent }: LeftCellRoot,
   signal: AbortSignal,
-): Promise<Outcome> {
+): Promise<TopologyOutcome> {
   const topology = cellTopology({ ...left, cell });
   const stays = current !== undefined && (await isSameRoot(left, current, signal));
   if (!stays && !keepComponentsOf.includes(cell)) await topology.removeComponents({ signal });
@@ -56,13 +61,13 @@ export async function leaveCellRoot(
  * Whether two addresses lead to one root of one etcd: then what is under it is in use. The claims there tell, by when they
  * were written; if two servers happen to agree on that, records stay that nobody needs, which does no harm.
  */
-async function isSameRoot(a: Opened, b: Opened, signal: AbortSignal): Promise<boolean> {
+async function isSameRoot(a: OpenTopology, b: OpenTopology, signal: AbortSignal): Promise<boolean> {
   if (posix.join(a.root, "x") !== posix.join(b.root, "x")) return false;
   const [one, other] = await Promise.all([claimsAt(a, signal), claimsAt(b, signal)]);
   return one.some((text) => text !== "") && one.join() === other.join();
 }
 
-async function claimsAt({ kv, root }: Opened, signal: AbortSignal): Promise<string[]> {
+async function claimsAt({ kv, root }: OpenTopology, signal: AbortSignal): Promise<string[]> {
   const key = (scope: string) => ({ key: posix.join(root, "multigres-operator/claims", scope) });
   const { ranges } = await kv.read([key("global"), key("cell")], { signal });
   return ranges.map(([claim]) => (claim === undefined ? "" : writtenWhen(claim)));

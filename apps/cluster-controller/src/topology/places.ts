@@ -1,38 +1,26 @@
 import type { MultigresClusterStatus } from "@multigres/api-types";
-import type { Owner, TopologyServer } from "@multigres/topology";
-import { names, serviceAddress } from "@multigres/workload-kit";
+import { type TopologyOwner, type TopologyPlace, topologyPlace } from "@multigres/topology";
+import { managedTopology, names } from "@multigres/workload-kit";
 import type { ResolvedCell, ResolvedCluster } from "../resolve.ts";
-
-/** A root on a topology server. Plain JSON: it stands in the input of tasks. */
-export interface Place {
-  readonly server: TopologyServer;
-  readonly root: string;
-}
 
 /** A place on a server that someone else runs; with a cell: its own topology, else the global one. */
 export type ExternalTopology = NonNullable<MultigresClusterStatus["externalTopologies"]>[number];
-
-export type TopologyOwner = Pick<Owner, "namespace" | "name" | "uid">;
 
 export function topologyOwner({ owner: { metadata } }: ResolvedCluster): TopologyOwner {
   return { namespace: metadata.namespace, name: metadata.name, uid: metadata.uid ?? "" };
 }
 
-export function globalPlace({ topology: { address, rootPath, tlsSecretRef } }: ResolvedCluster): Place {
-  return { server: { address, ...(tlsSecretRef && { tlsSecretRef }) }, root: rootPath };
+export function globalPlace({ topology }: ResolvedCluster): TopologyPlace {
+  return topologyPlace(topology);
 }
 
 /** Where the components of a cell register themselves. */
-export function cellPlace(cluster: ResolvedCluster, { name, topoServer }: ResolvedCell): Place {
+export function cellPlace(cluster: ResolvedCluster, { name, topoServer }: ResolvedCell): TopologyPlace {
   const { rootPath, external, managedSpec } = topoServer;
-  if (rootPath !== undefined && external) {
-    const { address, tlsSecretRef } = external;
-    return { server: { address, ...(tlsSecretRef && { tlsSecretRef }) }, root: rootPath };
-  }
+  if (rootPath !== undefined && external) return topologyPlace({ ...external, rootPath });
   if (rootPath !== undefined && managedSpec) {
     const { name: clusterName, namespace } = cluster.owner.metadata;
-    const service = names.topoServerClientService(names.cellTopoServer(clusterName, name));
-    return { server: { address: serviceAddress(service, namespace, 2379) }, root: rootPath };
+    return topologyPlace(managedTopology(names.cellTopoServer(clusterName, name), { namespace, rootPath }));
   }
   return globalPlace(cluster);
 }
@@ -49,7 +37,7 @@ export function wantedExternalTopologies(cluster: ResolvedCluster): ExternalTopo
   ];
 }
 
-function externalTopology({ server, root }: Place, cell?: string): ExternalTopology {
+function externalTopology({ server, root }: TopologyPlace, cell?: string): ExternalTopology {
   return {
     ...(cell === undefined ? {} : { cell }),
     address: server.address,
@@ -58,11 +46,9 @@ function externalTopology({ server, root }: Place, cell?: string): ExternalTopol
   };
 }
 
-export function placeOf({ address, rootPath, tlsSecretName }: ExternalTopology): Place {
-  return {
-    server: { address, ...(tlsSecretName === undefined ? {} : { tlsSecretRef: { name: tlsSecretName } }) },
-    root: rootPath,
-  };
+export function placeOf({ address, rootPath, tlsSecretName }: ExternalTopology): TopologyPlace {
+  const tlsSecretRef = tlsSecretName === undefined ? undefined : { name: tlsSecretName };
+  return topologyPlace({ address, rootPath, tlsSecretRef });
 }
 
 export function describePlace({ address, rootPath }: ExternalTopology): string {

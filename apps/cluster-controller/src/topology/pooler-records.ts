@@ -1,9 +1,8 @@
 import type { PoolType } from "@multigres/api-types";
-import type { PoolerRecord } from "@multigres/topology";
+import type { PoolerRecord, TopologyOwner } from "@multigres/topology";
 import { defaultTableGroup, keyRange, names, type PoolIdentity, poolerServiceIdOf } from "@multigres/workload-kit";
 import type { Observed } from "../observe.ts";
 import { poolsOfDatabase, type ResolvedCluster } from "../resolve.ts";
-import type { TopologyOwner } from "./places.ts";
 import { podNames } from "./pool-pods.ts";
 
 const poolTypes: readonly PoolType[] = ["replica", "readOnly"];

@@ -1,8 +1,8 @@
 import { type Task, task } from "@multigres/controller-kit";
+import { pauseAfter, stepOf, type TopologyStep } from "@multigres/topology";
 import type { Observed } from "../observe.ts";
 import type { ResolvedCell, ResolvedCluster } from "../resolve.ts";
 import { databaseRecord } from "./database-record.ts";
-import { type Step, stepOf } from "./outcome.ts";
 import { cellPlace, globalPlace, topologyOwner } from "./places.ts";
 import { cellsWithPods } from "./pool-pods.ts";
 import { keptPods } from "./pooler-records.ts";
@@ -10,15 +10,11 @@ import { type PrunePoolersInput, prunePoolers, registerDatabase, removeUnwantedR
 
 /** What is known of the cluster in its global topology. */
 export interface Registration {
-  readonly databases: readonly { readonly name: string; readonly step: Step }[];
+  readonly databases: readonly { readonly name: string; readonly step: TopologyStep }[];
   /** Whether records that nobody wants any more could be removed: at rest a sign of life. */
-  readonly removal: Step;
+  readonly removal: TopologyStep;
 }
 
-/** A record that somebody deletes or damages is put right within this time. */
-const checkEveryMs = 60_000;
-/** The longest pause while something is missing: a start waits for it. */
-const retryEveryMs = 2_000;
 /** Stale records of poolers harm nobody; whenever a pod goes, they are looked at anyway. */
 const pruneEveryMs = 300_000;
 
@@ -46,10 +42,6 @@ export function registration(
         .map((cell) => task(prunePoolers, prunePoolersInput(cluster, cell, observed), pruneEveryMs)),
     ],
   };
-}
-
-function pauseAfter({ state }: Step): number {
-  return state === "done" ? checkEveryMs : retryEveryMs;
 }
 
 /** What a shard's first initialisation left in the topology belongs to its data. */

@@ -5,8 +5,9 @@ import {
   type GlobalTopology,
   globalTopology,
   MalformedRecordError,
+  type OpenTopology,
+  type TopologyOutcome,
 } from "@multigres/topology";
-import type { Opened, Outcome } from "./outcome.ts";
 
 export interface Wanted {
   readonly keep: { readonly databases: readonly string[]; readonly cells: readonly string[] };
@@ -15,7 +16,11 @@ export interface Wanted {
 }
 
 /** Databases first: a cell's record stays as long as one of them names it, which the next time settles. */
-export async function removeUnwanted(opened: Opened, wanted: Wanted, signal: AbortSignal): Promise<Outcome> {
+export async function removeUnwanted(
+  opened: OpenTopology,
+  wanted: Wanted,
+  signal: AbortSignal,
+): Promise<TopologyOutcome> {
   const topology = globalTopology(opened);
   const own = await topology.listOwn({ signal });
   for (const database of without(own.databases, wanted.keep.databases)) {

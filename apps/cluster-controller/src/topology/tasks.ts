@@ -1,30 +1,30 @@
 import type { TaskKind } from "@multigres/controller-kit";
-import { cellTopology, type DesiredDatabase, globalTopology, type TopologySettings } from "@multigres/topology";
+import {
+  cellTopology,
+  type DesiredDatabase,
+  globalTopology,
+  inTopology,
+  openTopology,
+  outcomeOfEnsuring,
+  type TopologyInput,
+  type TopologyOutcome,
+  type TopologyPlace,
+  type TopologySettings,
+} from "@multigres/topology";
 import { leaveCellRoot, leaveGlobalRoot } from "./leave.ts";
-import { type Outcome, open, outcomeOf } from "./outcome.ts";
-import type { Place, TopologyOwner } from "./places.ts";
 import { isGoneForGood } from "./pooler-records.ts";
 import { removeUnwanted } from "./remove-unwanted.ts";
-
-interface TopologyInput {
-  readonly owner: TopologyOwner;
-  readonly place: Place;
-}
 
 export interface RegisterDatabaseInput extends TopologyInput {
   readonly record: DesiredDatabase;
 }
 
 /** Makes the record of one database say what it should. */
-export const registerDatabase: TaskKind<RegisterDatabaseInput, Outcome, TopologySettings> = {
+export const registerDatabase: TaskKind<RegisterDatabaseInput, TopologyOutcome, TopologySettings> = {
   name: "register-database",
-  perform: (input, context) =>
-    outcomeOf(async () => {
-      const topology = globalTopology(await open(input.owner, input.place, context));
-      const ensured = await topology.ensureDatabase(input.record, { signal: context.signal });
-      // Who wrote it, and whether it was now, is no news.
-      return ensured.result === "foreign" ? { result: "foreign", message: ensured.message } : { result: "done" };
-    }),
+  perform: inTopology(async (opened, { record }, { signal }) =>
+    outcomeOfEnsuring(await globalTopology(opened).ensureDatabase(record, { signal })),
+  ),
 };
 
 export interface RemoveUnwantedInput extends TopologyInput {
@@ -34,13 +34,9 @@ export interface RemoveUnwantedInput extends TopologyInput {
 }
 
 /** Removes the records of databases and cells that are gone. Without any it is one read, which shows that etcd answers. */
-export const removeUnwantedRecords: TaskKind<RemoveUnwantedInput, Outcome, TopologySettings> = {
+export const removeUnwantedRecords: TaskKind<RemoveUnwantedInput, TopologyOutcome, TopologySettings> = {
   name: "remove-unwanted-records",
-  perform: (input, context) =>
-    outcomeOf(async () => {
-      const opened = await open(input.owner, input.place, context);
-      return removeUnwanted(opened, input, context.signal);
-    }),
+  perform: inTopology((opened, input, { signal }) => removeUnwanted(opened, input, signal)),
 };
 
 export interface PrunePoolersInput extends TopologyInput {
@@ -50,19 +46,17 @@ export interface PrunePoolersInput extends TopologyInput {
 }
 
 /** Removes the records of poolers whose pods are gone for good. */
-export const prunePoolers: TaskKind<PrunePoolersInput, Outcome, TopologySettings> = {
+export const prunePoolers: TaskKind<PrunePoolersInput, TopologyOutcome, TopologySettings> = {
   name: "prune-poolers",
-  perform: ({ owner, place, cell, keep }, context) =>
-    outcomeOf(async () => {
-      const topology = cellTopology({ ...(await open(owner, place, context)), cell });
-      const { signal } = context;
-      const kept = new Set(keep);
-      const { poolers } = await topology.listPoolers({ signal });
-      for (const pooler of poolers) {
-        if (isGoneForGood(pooler, owner, kept)) await topology.removePooler(pooler, { signal });
-      }
-      return { result: "done" };
-    }),
+  perform: inTopology(async (opened, { owner, cell, keep }, { signal }) => {
+    const topology = cellTopology({ ...opened, cell });
+    const kept = new Set(keep);
+    const { poolers } = await topology.listPoolers({ signal });
+    for (const pooler of poolers) {
+      if (isGoneForGood(pooler, owner, kept)) await topology.removePooler(pooler, { signal });
+    }
+    return { result: "done" };
+  }),
 };
 
 export interface LeaveTopologyInput extends TopologyInput {
@@ -73,22 +67,21 @@ export interface LeaveTopologyInput extends TopologyInput {
   /** Those of which somebody wants to keep what components wrote. */
   readonly keepComponentsOf: readonly string[];
   /** Where that topology is now; undefined when there is none any more. */
-  readonly current: Place | undefined;
+  readonly current: TopologyPlace | undefined;
   /** Of a cell: whether that is a topology of its own again. */
   readonly ownsCurrent: boolean;
   readonly shardInitClaims: boolean;
 }
 
 /** Takes everything of a cluster out of a topology that it doesn't use any more. */
-export const leaveTopology: TaskKind<LeaveTopologyInput, Outcome, TopologySettings> = {
+export const leaveTopology: TaskKind<LeaveTopologyInput, TopologyOutcome, TopologySettings> = {
   name: "leave-topology",
-  perform: (input, context) =>
-    outcomeOf(async () => {
-      const left = await open(input.owner, input.place, context);
-      const current = input.current && (await open(input.owner, input.current, context));
-      const { signal } = context;
-      return input.cell === undefined
-        ? leaveGlobalRoot({ ...input, left, current }, signal)
-        : leaveCellRoot({ ...input, left, current, cell: input.cell }, signal);
-    }),
+  perform: inTopology(async (left, input, context) => {
+    const { owner, cell } = input;
+    const { signal } = context;
+    const current = input.current && (await openTopology({ owner, place: input.current }, context));
+    return cell === undefined
+      ? leaveGlobalRoot({ ...input, left, current }, signal)
+      : leaveCellRoot({ ...input, left, current, cell }, signal);
+  }),
 };

@@ -1,6 +1,6 @@
 import type { ConditionStatus } from "@multigres/api-types";
 import { podHealth } from "@multigres/status-kit";
-import type { PoolerId } from "../multiadmin/list-poolers.ts";
+import type { PoolerId } from "../multiadmin/pooler-id.ts";
 import type { PoolerStatus } from "../multiadmin/pooler-status.ts";
 import type { Rule } from "../multiadmin/rule.ts";
 import type { Pooler, Poolers } from "./poolers.ts";

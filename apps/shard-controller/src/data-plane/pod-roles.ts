@@ -1,4 +1,5 @@
 import type { ShardStatus } from "@multigres/api-types";
+import { timeLeft } from "@multigres/status-kit";
 import type { PodRole } from "./data-plane.ts";
 
 export type PodRoles = NonNullable<ShardStatus["podRoles"]>;
@@ -30,7 +31,7 @@ export interface Laggards {
 export function laggardsOf(roles: PodRoles, now: Date): Laggards {
   const waits = roles
     .filter(({ role }) => role === "NotFollowing")
-    .map(({ name, since }) => ({ name, ms: Math.min(graceMs, Date.parse(since) + graceMs - now.getTime()) }));
+    .map(({ name, since }) => ({ name, ms: timeLeft(since, graceMs, now) }));
   const pending = waits.filter(({ ms }) => ms > 0).map(({ ms }) => ms);
   return {
     overdue: waits.filter(({ ms }) => ms <= 0).map(({ name }) => name),

@@ -1,8 +1,9 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import { labels, type ShardSpec } from "@multigres/api-types";
+import type { ShardSpec } from "@multigres/api-types";
 import { names, type PoolIdentity, poolerServiceIdOf } from "@multigres/workload-kit";
-import type { PoolerId } from "../multiadmin/list-poolers.ts";
-import { poolIdentity, shardIdentity } from "../resources/identity.ts";
+import { type PoolerId, poolerKey } from "../multiadmin/pooler-id.ts";
+import { originOfPod } from "../pool-origin.ts";
+import { poolIdentity } from "../resources/identity.ts";
 
 /** A pooler of a shard and the pod that it runs in. */
 export interface Pooler extends PoolerId {
@@ -29,30 +30,15 @@ export function poolersOf(spec: ShardSpec, pods: readonly V1Pod[]): Poolers {
       podName,
       pod: podsByName.get(podName),
     };
-    all.set(keyOf(pooler), pooler);
+    all.set(poolerKey(pooler), pooler);
   };
   for (const pool of spec.pools) {
     const identity = poolIdentity(spec, pool);
     for (let ordinal = 0; ordinal < pool.replicas; ordinal++) add(identity, ordinal);
   }
   for (const pod of pods) {
-    const origin = originOf(spec, pod);
-    if (origin !== undefined) add(origin.pool, origin.ordinal);
+    const origin = originOfPod(spec, pod);
+    if (origin !== undefined) add(origin.identity, origin.ordinal);
   }
-  return { all: [...all.values()], get: (id) => all.get(keyOf(id)) };
-}
-
-function keyOf({ cell, name }: PoolerId): string {
-  return `${cell}/${name}`;
-}
-
-/** Undefined: not one that a pool of this shard has made. */
-function originOf(spec: ShardSpec, { metadata }: V1Pod): { pool: PoolIdentity; ordinal: number } | undefined {
-  const type = metadata?.labels?.[labels.poolType];
-  // Cells' names are always legal as label values, so this one is the name itself.
-  const cell = metadata?.labels?.[labels.cell];
-  const ordinal = /-(\d{1,4})$/.exec(metadata?.name ?? "")?.[1];
-  if (type === undefined || cell === undefined || ordinal === undefined) return undefined;
-  const pool = { ...shardIdentity(spec), type, cell };
-  return names.poolPod(pool, Number(ordinal)) === metadata?.name ? { pool, ordinal: Number(ordinal) } : undefined;
+  return { all: [...all.values()], get: (id) => all.get(poolerKey(id)) };
 }

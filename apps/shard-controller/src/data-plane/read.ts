@@ -1,10 +1,11 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import type { Shard, ShardSpec } from "@multigres/api-types";
+import type { Shard } from "@multigres/api-types";
 import type { TaskResults } from "@multigres/controller-kit";
 import { podHealth } from "@multigres/status-kit";
-import { identityHash, keyRange } from "@multigres/workload-kit";
-import { type ListPoolersInput, listPoolers, type PoolerRecord, primaryAmong } from "../multiadmin/list-poolers.ts";
+import { identityHash } from "@multigres/workload-kit";
+import { type ListPoolersInput, listPoolers, primaryAmong } from "../multiadmin/list-poolers.ts";
 import { type PoolerStatusInput, poolerStatus } from "../multiadmin/pooler-status.ts";
+import { isOfShard, shardInput } from "../multiadmin/shard.ts";
 import { type DataPlane, dataPlaneOf, noPrimary, type UnknownDataPlane } from "./data-plane.ts";
 import { poolersOf } from "./poolers.ts";
 
@@ -20,16 +21,16 @@ export interface Reading {
  * The list says who calls itself primary, and that one's own status what is true: of its followers, and of itself where
  * its pod isn't Ready, because a crashed pooler's record stays as it was.
  */
-export function readDataPlane({ spec }: Shard, pods: readonly V1Pod[], results: TaskResults): Reading {
-  const { address } = spec.multiadmin;
+export function readDataPlane(shard: Shard, pods: readonly V1Pod[], results: TaskResults): Reading {
+  const { address, ...named } = shardInput(shard);
   const list = { address };
   const listed = results.of(listPoolers, list);
   if (listed === undefined) return { dataPlane: pending, list };
   if (listed.state === "failed") return { dataPlane: unreadable(listed.message), list };
 
-  const poolers = poolersOf(spec, pods);
+  const poolers = poolersOf(shard.spec, pods);
   const record = primaryAmong(
-    listed.output.filter((record) => isOfShard(record, spec) && poolers.get(record)?.pod !== undefined),
+    listed.output.filter((record) => isOfShard(record, named) && poolers.get(record)?.pod !== undefined),
   );
   const pooler = record && poolers.get(record);
   if (record === undefined || pooler?.pod === undefined) return { dataPlane: noPrimary, list };
@@ -53,11 +54,6 @@ const pending: UnknownDataPlane = {
 
 function unreadable(why: string): UnknownDataPlane {
   return { state: "unknown", isPending: false, why };
-}
-
-/** A table group's other shards have the same range today; pods tell them apart. */
-function isOfShard({ database, tableGroup, shard }: PoolerRecord, spec: ShardSpec): boolean {
-  return database === spec.database && tableGroup === spec.tableGroup && shard === keyRange;
 }
 
 /** Which pods there are, and which of them are Ready: whatever is read under this key was read after that was observed. */

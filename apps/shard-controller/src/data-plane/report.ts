@@ -10,6 +10,8 @@ export interface DataPlaneReport {
   readonly primaryElected: ConditionDraft;
   /** Set while pods are ready and haven't followed for too long. */
   readonly followersLagging: ConditionDraft | undefined;
+  /** Names of these pods. */
+  readonly laggards: readonly string[];
   readonly status: Pick<ShardStatus, "primaryCell" | "primaryPod" | "servingWrites" | "podRoles">;
   readonly events: readonly EventDraft[];
   /** It is about to become something else, so it is worth asking often. Not so what may stay as it is for ever. */
@@ -32,6 +34,7 @@ export function dataPlaneReport(dataPlane: DataPlane, situation: Situation, now:
     kept ?? {
       primaryElected: elected("Unknown", reasons.primaryUnknown, dataPlane.why),
       followersLagging: undefined,
+      laggards: [],
       status: { servingWrites: "Unknown" },
       events: [],
       isChanging: dataPlane.isPending,
@@ -46,6 +49,7 @@ function reportOf(dataPlane: ReadDataPlane, { shard, canElect }: Situation, now:
     return {
       primaryElected: elected("False", reasons.noPrimary, "No pod of the shard is the primary"),
       followersLagging: undefined,
+      laggards: [],
       status: { servingWrites },
       events: [],
       isChanging: canElect,
@@ -95,9 +99,10 @@ function lastReport({ shard: { status = {} }, pods }: Situation, now: Date): Dat
 function laggingReport(
   roles: PodRoles,
   now: Date,
-): Pick<DataPlaneReport, "followersLagging" | "events" | "lookAgainAfterMs"> {
+): Pick<DataPlaneReport, "followersLagging" | "laggards" | "events" | "lookAgainAfterMs"> {
   const { overdue, nextAfterMs } = laggardsOf(roles, now);
-  if (overdue.length === 0) return { followersLagging: undefined, events: [], lookAgainAfterMs: nextAfterMs };
+  if (overdue.length === 0)
+    return { followersLagging: undefined, laggards: [], events: [], lookAgainAfterMs: nextAfterMs };
   const pods =
     overdue.length === 1
       ? `Pod ${overdue[0]} is ready but doesn't follow`
@@ -106,6 +111,7 @@ function laggingReport(
   const { followersLagging: type } = conditionTypes;
   return {
     followersLagging: { type, status: "True", reason: reasons.podsNotFollowing, message },
+    laggards: overdue,
     events: [{ type: "Warning", reason: reasons.podsNotFollowing, action: "Observe", note: message }],
     lookAgainAfterMs: nextAfterMs,
   };

@@ -3,17 +3,9 @@ import { z } from "zod";
 import { callMultiadmin, type MultiadminSettings } from "./client.ts";
 import { MultiadminRefusedError } from "./errors.ts";
 import { enumName, text } from "./shapes.ts";
+import type { ShardInput } from "./shard.ts";
 
-export interface BackupShard {
-  /** `http://host:port` of multiadmin. */
-  readonly address: string;
-  readonly database: string;
-  readonly tableGroup: string;
-  /** The key range, such as `0-inf`. */
-  readonly shard: string;
-}
-
-export interface StartBackupInput extends BackupShard {
+export interface StartBackupInput extends ShardInput {
   readonly type: "full" | "differential" | "incremental";
   /** Makes it another backup than the last one that was asked for. */
   readonly occasion: string;
@@ -31,7 +23,7 @@ export const startBackup: TaskKind<StartBackupInput, { readonly jobId: string },
   },
 };
 
-export interface BackupJobInput extends BackupShard {
+export interface BackupJobInput extends ShardInput {
   readonly jobId: string;
 }
 

@@ -1,15 +1,13 @@
 import type { TaskKind } from "@multigres/controller-kit";
 import { z } from "zod";
 import { callMultiadmin, type MultiadminSettings } from "./client.ts";
+import { byPoolerId, type PoolerId } from "./pooler-id.ts";
 import { compareRules, type Rule } from "./rule.ts";
 import { enumName, message, poolerId, repeated, ruleNumber, text } from "./shapes.ts";
+import type { MultigresShard } from "./shard.ts";
 
 /** A pooler as it stands in the topology: what it last said of itself. */
-export interface PoolerRecord extends PoolerId {
-  readonly database: string;
-  readonly tableGroup: string;
-  /** The key range, such as `0-inf`. */
-  readonly shard: string;
+export interface PoolerRecord extends PoolerId, MultigresShard {
   /** Whether it is the writable one, in its own words. A dead one's words stay. */
   readonly isPrimary: boolean;
   /** Of the primary alone. */
@@ -17,12 +15,6 @@ export interface PoolerRecord extends PoolerId {
   /** As in `LIFECYCLE_<name>`; empty where none is told. */
   readonly lifecycle: string;
   readonly isServing: boolean;
-}
-
-/** A pooler's name is its service id. */
-export interface PoolerId {
-  readonly cell: string;
-  readonly name: string;
 }
 
 /** Nothing of the shard is in it, so that all shards of a cluster share one list. */
@@ -64,7 +56,7 @@ export const listPoolers: TaskKind<ListPoolersInput, readonly PoolerRecord[], Mu
           isServing: servingStatus === "" || servingStatus === "SERVING",
         };
       })
-      .sort((a, b) => (`${a.cell}/${a.name}` < `${b.cell}/${b.name}` ? -1 : 1));
+      .sort(byPoolerId);
   },
 };
 

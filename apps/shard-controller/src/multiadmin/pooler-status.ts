@@ -1,7 +1,7 @@
 import type { TaskKind } from "@multigres/controller-kit";
 import { z } from "zod";
 import { callMultiadmin, type MultiadminSettings } from "./client.ts";
-import type { PoolerId } from "./list-poolers.ts";
+import { byPoolerId, type PoolerId } from "./pooler-id.ts";
 import type { Rule } from "./rule.ts";
 import { enumName, flag, int32, message, poolerId, repeated, ruleNumber } from "./shapes.ts";
 
@@ -76,7 +76,5 @@ export const poolerStatus: TaskKind<PoolerStatusInput, PoolerStatus, MultiadminS
 
 /** The order in which they connected says nothing. */
 function sorted(ids: readonly PoolerId[]): readonly PoolerId[] {
-  return ids
-    .map(({ cell, name }) => ({ cell, name }))
-    .sort((a, b) => (`${a.cell}/${a.name}` < `${b.cell}/${b.name}` ? -1 : 1));
+  return ids.map(({ cell, name }) => ({ cell, name })).sort(byPoolerId);
 }

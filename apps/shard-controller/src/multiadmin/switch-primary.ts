@@ -1,17 +1,13 @@
 import type { TaskKind } from "@multigres/controller-kit";
 import { z } from "zod";
 import { callMultiadmin, type MultiadminSettings } from "./client.ts";
-import { listPoolers, type PoolerId, primaryAmong } from "./list-poolers.ts";
+import { listPoolers, primaryAmong } from "./list-poolers.ts";
+import type { PoolerId } from "./pooler-id.ts";
 import { compareRules, type Rule } from "./rule.ts";
 import { message, poolerId } from "./shapes.ts";
+import { isOfShard, type ShardInput } from "./shard.ts";
 
-export interface SwitchPrimaryInput {
-  /** `http://host:port` of multiadmin. */
-  readonly address: string;
-  readonly database: string;
-  readonly tableGroup: string;
-  /** The key range, such as `0-inf`. */
-  readonly shard: string;
+export interface SwitchPrimaryInput extends ShardInput {
   /** Who is to step down. Its rule makes another primacy of the same pooler another task. */
   readonly primary: PoolerId & { readonly rule?: Rule };
   /** Stands in the shard's history of rules. */
@@ -31,13 +27,10 @@ const answer = z.object({ oldLeaderId: message(poolerId.shape) });
 /** Makes a primary step down. Multiadmin demotes whoever leads, so this looks first: a repetition demotes nobody else. */
 export const switchPrimary: TaskKind<SwitchPrimaryInput, SwitchPrimaryOutput, MultiadminSettings> = {
   name: "switch-primary",
-  async perform({ address, database, tableGroup, shard, primary, reason }, context) {
+  async perform(input, context) {
+    const { address, database, tableGroup, shard, primary, reason } = input;
     const records = await listPoolers.perform({ address }, context);
-    const current = primaryAmong(
-      records.filter(
-        (record) => record.database === database && record.tableGroup === tableGroup && record.shard === shard,
-      ),
-    );
+    const current = primaryAmong(records.filter((record) => isOfShard(record, input)));
     if (
       current?.cell !== primary.cell ||
       current.name !== primary.name ||

@@ -1,6 +1,13 @@
 import type { V1PersistentVolumeClaim, V1Volume, V1VolumeMount } from "@kubernetes/client-node";
 import type { ResolvedPool, ShardSpec } from "@multigres/api-types";
-import { names, poolLabels, topologyClient, volumeClaim } from "@multigres/workload-kit";
+import {
+  dataVolumeName,
+  names,
+  poolLabels,
+  repositoryMountPath,
+  topologyClient,
+  volumeClaim,
+} from "@multigres/workload-kit";
 import { hbaFile } from "./hba.ts";
 import { poolIdentity, shardIdentity } from "./identity.ts";
 import { repositoryClaimName } from "./repository.ts";
@@ -15,8 +22,6 @@ const hbaDir = "/etc/pgctld";
 export const hbaTemplatePath = `${hbaDir}/${hbaFile}`;
 const passwordDir = "/run/secrets/postgres";
 export const passwordPath = `${passwordDir}/password`;
-
-export const dataVolumeName = "data";
 
 export function dataVolumeClaim(spec: ShardSpec, pool: ResolvedPool): V1PersistentVolumeClaim {
   return volumeClaim(dataVolumeName, poolLabels(poolIdentity(spec, pool)), pool.dataVolumeClaimTemplate);
@@ -42,7 +47,7 @@ export function podVolumes(spec: ShardSpec, bridged: boolean): V1Volume[] {
 export function sharedMounts(spec: ShardSpec): V1VolumeMount[] {
   return [
     { name: dataVolumeName, mountPath: poolerDir },
-    ...(repositoryClaimName(spec) === undefined ? [] : [{ name: "repository", mountPath: "/backups" }]),
+    ...(repositoryClaimName(spec) === undefined ? [] : [{ name: "repository", mountPath: repositoryMountPath }]),
     { name: "password", mountPath: passwordDir, readOnly: true },
     { name: "tmp", mountPath: "/tmp" },
   ];

@@ -1,16 +1,17 @@
 import type { Shard } from "@multigres/api-types";
 import { type Task, type TaskKind, type TaskResult, type TaskResults, task } from "@multigres/controller-kit";
-import { keyRange } from "@multigres/workload-kit";
+import { timeLeft } from "@multigres/status-kit";
 import type { DataPlane } from "../data-plane/data-plane.ts";
 import {
   type BackupJob,
   type BackupJobInput,
   backupJob,
-  type BackupShard,
   startBackup,
   type StartBackupInput,
 } from "../multiadmin/backup.ts";
 import type { MultiadminSettings } from "../multiadmin/client.ts";
+import { shardInput } from "../multiadmin/shard.ts";
+import type { BackupOccasion } from "./occasion.ts";
 
 /**
  * A backup that is made before pods are added: a new pod is restored from the last one, and after two failovers within one
@@ -51,13 +52,12 @@ const startFreshBackup: TaskKind<StartBackupInput, Started, MultiadminSettings> 
 
 /** How far the backup of an occasion has got. */
 export interface BackupProgress {
-  readonly occasion: string;
+  readonly occasion: BackupOccasion;
   readonly started?: TaskResult<Started>;
   readonly job?: TaskResult<BackupJob>;
 }
 
-/** @param occasion what the backup is for: for another one another backup is made */
-export function backupProgress(shard: Shard, occasion: string, results: TaskResults): BackupProgress {
+export function backupProgress(shard: Shard, occasion: BackupOccasion, results: TaskResults): BackupProgress {
   const started = results.of(startFreshBackup, startInput(shard, occasion));
   if (started === undefined) return { occasion };
   const job = started.state === "done" ? results.of(backupJob, jobInput(shard, started.output)) : undefined;
@@ -69,7 +69,7 @@ export function freshBackup({ started, job }: BackupProgress, now: Date): FreshB
     ({ state: "wait", message, lookAgainAfterMs }) as const;
   if (started === undefined) return wait("A fresh backup is asked for, which new pods are restored from");
   if (started.state === "failed") return { state: "go", why: started.message };
-  const left = Math.min(limits.backupMs, Date.parse(started.output.at) + limits.backupMs - now.getTime());
+  const left = timeLeft(started.output.at, limits.backupMs, now);
   if (left <= 0) return { state: "go", why: "it takes too long" };
   if (job === undefined || job.state === "failed" || job.output.state === "running") {
     return wait("A fresh backup is being made, which new pods are restored from", left);
@@ -85,19 +85,10 @@ export function freshBackupTasks(shard: Shard, { occasion, started }: BackupProg
   ];
 }
 
-function startInput(shard: Shard, occasion: string): StartBackupInput {
-  return { ...shardOf(shard), type: "full", occasion };
+function startInput(shard: Shard, { text }: BackupOccasion): StartBackupInput {
+  return { ...shardInput(shard), type: "full", occasion: text };
 }
 
 function jobInput(shard: Shard, { jobId }: Started): BackupJobInput {
-  return { ...shardOf(shard), jobId };
-}
-
-function shardOf({ spec }: Shard): BackupShard {
-  return {
-    address: spec.multiadmin.address,
-    database: spec.database,
-    tableGroup: spec.tableGroup,
-    shard: keyRange,
-  };
+  return { ...shardInput(shard), jobId };
 }

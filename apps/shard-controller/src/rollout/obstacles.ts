@@ -1,3 +1,4 @@
+import { timeLeft } from "@multigres/status-kit";
 import type { PodView, ShardView } from "./shard-view.ts";
 import type { Wait } from "./step.ts";
 import { timing } from "./timing.ts";
@@ -24,7 +25,7 @@ export function unsettled(view: ShardView, others: readonly PodView[], now: Date
     const outside = others.find(({ name }) => !cohort.has(name));
     return outside && wait(`Pod ${outside.name} is ready, but doesn't follow the primary yet`);
   }
-  const waits = others.map((pod) => ({ pod, ms: left(pod.readySince, timing.blindMs, now) }));
+  const waits = others.map((pod) => ({ pod, ms: timeLeft(pod.readySince, timing.blindMs, now) }));
   const youngest = waits.toSorted((a, b) => b.ms - a.ms)[0];
   if (youngest === undefined || youngest.ms <= 0) return undefined;
   return wait(
@@ -51,7 +52,7 @@ export function rolesMissing({ roles, noPrimarySince }: ShardView, now: Date): W
     roles.state === "read"
       ? [timing.noPrimaryMs, "The shard has no primary"]
       : [timing.rolesUnknownMs, `The primary isn't known: ${roles.why}`];
-  const ms = left(noPrimarySince, patience, now);
+  const ms = timeLeft(noPrimarySince, patience, now);
   return ms > 0 ? wait(message, ms) : undefined;
 }
 
@@ -63,10 +64,4 @@ function cohortOf({ roles }: ShardView): ReadonlySet<string> | undefined {
 
 export function wait(message: string, lookAgainAfterMs?: number): Wait {
   return { do: "wait", message, ...(lookAgainAfterMs !== undefined && { lookAgainAfterMs }) };
-}
-
-/** What is left of a wait; all of it where its begin isn't known, and never more than all of it, whatever the clocks say. */
-function left(since: Date | undefined, patienceMs: number, now: Date): number {
-  if (since === undefined) return patienceMs;
-  return Math.min(patienceMs, since.getTime() + patienceMs - now.getTime());
 }

@@ -4,24 +4,33 @@ import { names } from "@multigres/workload-kit";
 import { poolIdentity } from "../resources/identity.ts";
 import { isToBeReplaced } from "./replace-volume.ts";
 
-/** What a fresh backup is for: pods that are added, or a volume that is replaced by an empty one; undefined: neither. */
+/** Pods that are added, or a volume that is replaced by an empty one. */
+export type BackupPurpose = "growth" | "replacement";
+
+/** What a fresh backup is for; for another occasion another backup is made. */
+export interface BackupOccasion {
+  readonly purpose: BackupPurpose;
+  /** Tells one occasion from another. */
+  readonly text: string;
+}
+
+/** Undefined: no backup is needed. Growing comes first. */
 export function backupOccasion(
   shard: Shard,
   statefulSets: readonly V1StatefulSet[],
   claims: readonly V1PersistentVolumeClaim[],
-): string | undefined {
+): BackupOccasion | undefined {
+  const growing = growingPools(shard, statefulSets);
+  if (growing.length > 0) return { purpose: "growth", text: growing.sort().join(", ") };
   const replaced = claims.filter(isToBeReplaced).map(({ metadata }) => metadata?.uid ?? "");
-  return (
-    growthOccasion(shard, statefulSets) ?? (replaced.length === 0 ? undefined : `volumes ${replaced.sort().join(", ")}`)
-  );
+  if (replaced.length > 0) return { purpose: "replacement", text: `volumes ${replaced.sort().join(", ")}` };
+  return undefined;
 }
 
-/** Which pods are to be added; undefined: none. */
-export function growthOccasion({ spec }: Shard, statefulSets: readonly V1StatefulSet[]): string | undefined {
-  const growing = spec.pools.flatMap((pool) => {
+function growingPools({ spec }: Shard, statefulSets: readonly V1StatefulSet[]): string[] {
+  return spec.pools.flatMap((pool) => {
     const name = names.pool(poolIdentity(spec, pool));
     const live = statefulSets.find(({ metadata }) => metadata?.name === name)?.spec?.replicas ?? 0;
     return live < pool.replicas ? [`${name} from ${live} to ${pool.replicas}`] : [];
   });
-  return growing.length === 0 ? undefined : growing.sort().join(", ");
 }

@@ -1,7 +1,8 @@
 import type { V1PersistentVolumeClaim } from "@kubernetes/client-node";
 import { annotations } from "@multigres/api-types";
 import { type Deletion, deletionOf, kinds } from "@multigres/controller-kit";
-import { dataClaimName, type WantedPool } from "../pools.ts";
+import { dataClaimName } from "../pool-origin.ts";
+import type { WantedPool } from "../pools.ts";
 import { unsettled } from "./obstacles.ts";
 import type { PodView, ShardView } from "./shard-view.ts";
 import type { Step } from "./step.ts";

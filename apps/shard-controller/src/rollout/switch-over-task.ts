@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Task, type TaskKind, type TaskResults, task } from "@multigres/controller-kit";
 import type { Shard } from "@multigres/api-types";
-import { keyRange } from "@multigres/workload-kit";
 import type { Primary } from "../data-plane/data-plane.ts";
 import type { MultiadminSettings } from "../multiadmin/client.ts";
 import { MultiadminError } from "../multiadmin/errors.ts";
+import { shardInput } from "../multiadmin/shard.ts";
 import { type SwitchPrimaryInput, switchPrimary } from "../multiadmin/switch-primary.ts";
 import type { SwitchOver } from "./shard-view.ts";
 import { timing } from "./timing.ts";
@@ -53,12 +53,9 @@ export function switchOverTasks(shard: Shard, primary: Primary, attempts: number
   return Array.from({ length: attempts }, (_, index) => task(switchOver, inputOf(shard, primary, index + 1)));
 }
 
-function inputOf({ spec }: Shard, { pooler, rule }: Primary, attempt: number): SwitchOverInput {
+function inputOf(shard: Shard, { pooler, rule }: Primary, attempt: number): SwitchOverInput {
   return {
-    address: spec.multiadmin.address,
-    database: spec.database,
-    tableGroup: spec.tableGroup,
-    shard: keyRange,
+    ...shardInput(shard),
     primary: { ...pooler, ...(rule && { rule }) },
     reason: "The pod of the primary is to be replaced or removed",
     attempt,

@@ -1,3 +1,4 @@
+import { timeLeft } from "@multigres/status-kit";
 import type { PodView, SwitchOver } from "./shard-view.ts";
 import type { Step } from "./step.ts";
 import { timing } from "./timing.ts";
@@ -7,10 +8,10 @@ export function switchOver(pod: PodView, ended: readonly SwitchOver[], now: Date
   const last = ended.at(-1);
   const step = { do: "switch-over", pod } as const;
   if (last?.state === "done") {
-    const ms = last.at.getTime() + timing.switchOverMs - now.getTime();
-    if (ms > 0) {
+    const lookAgainAfterMs = timeLeft(last.at, timing.switchOverMs, now);
+    if (lookAgainAfterMs > 0) {
       const message = `Pod ${pod.name} was asked to give up being primary, which doesn't show yet`;
-      return { ...step, attempts: ended.length, message, lookAgainAfterMs: Math.min(ms, timing.switchOverMs) };
+      return { ...step, attempts: ended.length, message, lookAgainAfterMs };
     }
   }
   if (ended.length >= timing.switchOverAttempts) return undefined;

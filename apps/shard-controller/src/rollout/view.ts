@@ -3,7 +3,8 @@ import { annotations, labels, type Shard } from "@multigres/api-types";
 import { controllerOf, isConfirmed } from "@multigres/controller-kit";
 import { conditionTypes, findCondition, isPaused, podHealth, type PodHealth } from "@multigres/status-kit";
 import type { DataPlane } from "../data-plane/data-plane.ts";
-import type { PoolPod, RemovedPool, WantedPool } from "../pools.ts";
+import type { PoolPod, WantedPool } from "../pools.ts";
+import { cellOf, type RemovedPool } from "../removed-pools.ts";
 import { specHashOf } from "../resources/pool-statefulset.ts";
 import type { PodView, PoolView, Roles, ShardView, SwitchOver } from "./shard-view.ts";
 
@@ -89,11 +90,6 @@ function isPrepared({ live, specHash }: WantedPool): boolean {
     specHashOf(live.spec?.template) === specHash &&
     live.status?.observedGeneration === live.metadata?.generation
   );
-}
-
-/** Cells' names are always legal as label values, so this one is the name itself. */
-export function cellOf({ live }: RemovedPool): string {
-  return live.metadata?.labels?.[labels.cell] ?? "";
 }
 
 /** Every new pod is unschedulable until its volumes are bound. */

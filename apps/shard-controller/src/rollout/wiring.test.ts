@@ -107,7 +107,7 @@ describe("the volume of a pod that doesn't follow", () => {
           },
         },
       ],
-      backup: { occasion: "volumes v", ...backup },
+      backup: { occasion: { purpose: "replacement", text: "volumes v" } as const, ...backup },
       ...change,
     };
     const read = readWith(observed, `${name}-0`);
@@ -163,7 +163,7 @@ describe("the volume of a pod that doesn't follow", () => {
 });
 
 describe("pods to be added", () => {
-  const occasion = "growing";
+  const occasion = { purpose: "growth", text: "growing" } as const;
   const started = { state: "done", output: { jobId: "7", at: now.toISOString() } } as const;
   const grown = (backup: Partial<BackupProgress>, term = "3") => {
     const observed = {

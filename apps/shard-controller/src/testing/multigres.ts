@@ -1,7 +1,8 @@
 import type { ResolvedPool, Shard } from "@multigres/api-types";
 import type { TaskKind, TaskResult, TaskResults } from "@multigres/controller-kit";
 import { keyRange, poolerServiceIdOf } from "@multigres/workload-kit";
-import { listPoolers, type PoolerId, type PoolerRecord } from "../multiadmin/list-poolers.ts";
+import { listPoolers, type PoolerRecord } from "../multiadmin/list-poolers.ts";
+import type { PoolerId } from "../multiadmin/pooler-id.ts";
 import { type PoolerStatus, poolerStatus } from "../multiadmin/pooler-status.ts";
 import { poolIdentity } from "../resources/identity.ts";
 

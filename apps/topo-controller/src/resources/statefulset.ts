@@ -3,6 +3,7 @@ import type { TopoServer } from "@multigres/api-types";
 import {
   containerResources,
   containerSecurityContext,
+  dataVolumeName,
   httpProbe,
   names,
   ownedMetadata,
@@ -11,7 +12,7 @@ import {
   userIds,
   volumeClaim,
 } from "@multigres/workload-kit";
-import { containerName, dataVolumeName, ports } from "../etcd.ts";
+import { containerName, ports } from "../etcd.ts";
 import { dataMountPath, environment } from "./environment.ts";
 import { identityOf } from "./identity.ts";
 

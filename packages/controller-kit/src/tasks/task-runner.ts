@@ -22,7 +22,7 @@ export interface TaskRunnerOptions<Settings> {
   readonly assertLeading: () => void;
   /** Tasks under way at a time; they mostly wait. Default 32. */
   readonly concurrency?: number;
-  /** A performance that takes longer is cut off and has failed. Default 15 s. */
+  /** A performance that takes longer is cut off and has failed. Default 20 s. */
   readonly timeoutMs?: number;
 }
 
@@ -33,12 +33,17 @@ interface Entry {
   /** Who asks, and how often it wants the task done. */
   readonly askers: Map<Key, number | undefined>;
   result: TaskResult<unknown> | undefined;
+  /** The same result again is no news. */
+  resultHash: string | undefined;
   failures: number;
   /** When it last ended, on the monotonic clock. */
   endedAt: number;
   running: AbortController | undefined;
   cancelTimer: (() => void) | undefined;
 }
+
+/** More than a kind's own limits, which know better what to say: this one is for what has none. */
+const defaultTimeoutMs = 20_000;
 
 /** Waits after the first failure, doubled for each further one. */
 const backoff = { firstMs: 500, longestMs: 30_000 } as const;
@@ -96,6 +101,7 @@ export class TaskRunner<Settings> implements TaskResults {
       input,
       askers: new Map([[key, everyMs]]),
       result: undefined,
+      resultHash: undefined,
       failures: 0,
       endedAt: 0,
       running: undefined,
@@ -134,7 +140,7 @@ export class TaskRunner<Settings> implements TaskResults {
   }
 
   async #perform(entry: Entry): Promise<void> {
-    const { clock, settings, kubernetesCluster, observer, assertLeading, timeoutMs = 15_000 } = this.#options;
+    const { clock, settings, kubernetesCluster, observer, assertLeading, timeoutMs = defaultTimeoutMs } = this.#options;
     const log = this.#options.log.child({ task: entry.kind.name });
     const abort = new AbortController();
     const startedAt = clock.monotonic();
@@ -142,6 +148,7 @@ export class TaskRunner<Settings> implements TaskResults {
     this.#running += 1;
     const cancel = clock.after(timeoutMs, () => abort.abort(new TaskTimeoutError(timeoutMs)));
     let result: TaskResult<unknown>;
+    let failure: unknown;
     try {
       assertLeading();
       const output = await entry.kind.perform(entry.input as never, {
@@ -152,11 +159,8 @@ export class TaskRunner<Settings> implements TaskResults {
       });
       result = { state: "done", output };
     } catch (error) {
-      const shown: unknown = abort.signal.aborted ? abort.signal.reason : error;
-      result = { state: "failed", message: shown instanceof Error ? shown.message : String(shown) };
-      // The same failure again is no news.
-      const level = hashOf(entry.result ?? null) === hashOf(result) ? "debug" : "warn";
-      if (this.#isWanted(entry)) log[level]({ err: shown, input: entry.input }, "a task failed");
+      failure = abort.signal.aborted ? abort.signal.reason : error;
+      result = { state: "failed", message: failure instanceof Error ? failure.message : String(failure) };
     } finally {
       cancel();
       entry.running = undefined;
@@ -164,7 +168,10 @@ export class TaskRunner<Settings> implements TaskResults {
     }
     if (this.#isWanted(entry)) {
       observer.finished(entry.kind.name, result.state, (clock.monotonic() - startedAt) / 1000);
-      this.#finish(entry, result);
+      const isNews = this.#finish(entry, result);
+      if (result.state === "failed") {
+        log[isNews ? "warn" : "debug"]({ err: failure, input: entry.input }, "a task failed");
+      }
     }
     this.#fill();
   }
@@ -173,13 +180,17 @@ export class TaskRunner<Settings> implements TaskResults {
     return this.#entries.get(entry.id) === entry;
   }
 
-  #finish(entry: Entry, result: TaskResult<unknown>): void {
-    const isNews = entry.result === undefined || hashOf(entry.result) !== hashOf(result);
+  /** Whether the result is news. */
+  #finish(entry: Entry, result: TaskResult<unknown>): boolean {
+    const resultHash = hashOf(result);
+    const isNews = entry.resultHash !== resultHash;
     entry.result = result;
+    entry.resultHash = resultHash;
     entry.endedAt = this.#options.clock.monotonic();
     entry.failures = result.state === "failed" ? entry.failures + 1 : 0;
     this.#schedule(entry);
     if (isNews) for (const key of entry.askers.keys()) this.#options.wake(key);
+    return isNews;
   }
 
   #schedule(entry: Entry): void {

@@ -130,7 +130,8 @@ class Sender {
     try {
       return judgeAnswer(text, await this.#exchange({ address, serverName, path: "/v3/kv/txn", body, signal }));
     } catch (cause) {
-      const failure = signal.aborted ? timeoutFailure(text, this.#requestTimeoutMs) : connectionFailure(text, cause);
+      const isTimeout = signal.aborted && cause === signal.reason;
+      const failure = isTimeout ? timeoutFailure(text, this.#requestTimeoutMs) : connectionFailure(text, cause);
       return { kind: "failed", failure, cause };
     }
   }

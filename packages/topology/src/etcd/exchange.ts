@@ -1,6 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
-import { isIP } from "node:net";
+import { isIP, type LookupFunction } from "node:net";
 import type { SecureContext } from "node:tls";
 import { type Address, formatAddress } from "./addresses.ts";
 
@@ -24,14 +24,27 @@ export interface Exchange {
   close(): void;
 }
 
+class UnresolvedInTimeError extends Error {
+  override readonly name = "UnresolvedInTimeError";
+  readonly code = "EAI_AGAIN";
+
+  constructor(host: string, options: ErrorOptions) {
+    super(`${host} wasn't resolved in time`, options);
+  }
+}
+
 /** Far above what a topology can hold; etcd's own limit is 8 GiB. */
 const maxAnswerBytes = 64 * 1024 * 1024;
 
 /** Idle connections end after that: longer than what is done again and again is apart. */
 const idleMs = 90_000;
 
-/** Over HTTP/1.1 with connections kept open. With a context: TLS. */
-export function createExchange(secureContext: SecureContext | undefined): Exchange {
+/**
+ * Over HTTP/1.1 with connections kept open. With a context: TLS. Cut off while the name is still being looked up, it rejects
+ * as it does for a name that can't be (`EAI_AGAIN`).
+ * @param lookup stands in for the resolver, in tests
+ */
+export function createExchange(secureContext: SecureContext | undefined, lookup?: LookupFunction): Exchange {
   const agent =
     secureContext === undefined
       ? new HttpAgent({ keepAlive: true, timeout: idleMs })
@@ -54,8 +67,19 @@ export function createExchange(secureContext: SecureContext | undefined): Exchan
           "content-length": Buffer.byteLength(body),
         },
         signal,
+        ...(lookup && { lookup }),
       });
-      const fail = (error: unknown) => reject(signal.aborted ? signal.reason : error);
+      let isResolving = false;
+      outgoing.once("socket", (socket) => {
+        isResolving = socket.connecting && isIP(address.host) === 0;
+        socket.once("lookup", () => {
+          isResolving = false;
+        });
+      });
+      const fail = (error: unknown) => {
+        if (!signal.aborted) reject(error);
+        else reject(isResolving ? new UnresolvedInTimeError(address.host, { cause: error }) : signal.reason);
+      };
       outgoing.once("response", (incoming) => {
         const chunks: Buffer[] = [];
         let size = 0;

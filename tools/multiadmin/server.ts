@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { labels } from "@multigres/api-types";
-import { type ApiClient, kinds } from "@multigres/controller-kit";
 import { idOf, recordsOf, statusOf } from "./canonical-json.ts";
+import type { ClusterName } from "./control.ts";
+import { type PodSource, seenPod } from "./pods.ts";
 import type { Script, ShardScript } from "./script.ts";
-import { type SeenPod, SimulatedShard } from "./simulated-shard.ts";
+import { SimulatedShard } from "./simulated-shard.ts";
 
 /** Stands in for the multiadmins of all clusters of a control plane: kwok runs no containers. */
 export interface Multiadmin {
@@ -12,6 +13,8 @@ export interface Multiadmin {
   readonly dialOverride: string;
   /** For `multiadminControl`. */
   readonly url: string;
+  /** Everything that was asked of all clusters, in order. */
+  readonly requests: readonly (SeenRequest & { readonly cluster: ClusterName })[];
   close(): Promise<void>;
 }
 
@@ -23,12 +26,22 @@ export interface SeenRequest {
   readonly body: string;
 }
 
-interface Cluster {
-  readonly name: string;
+/** Somebody became primary of a shard, or nobody is any more. */
+export interface LeaderChange {
+  /** Milliseconds since 1970. */
+  readonly at: number;
   readonly namespace: string;
+  readonly cluster: string;
+  readonly database: string;
+  readonly podName?: string;
+}
+
+interface Cluster {
+  readonly name: ClusterName;
   script: Script;
   readonly shards: Map<string, SimulatedShard>;
-  readonly requests: SeenRequest[];
+  /** Terms of the primaries that were told of, by shard. */
+  readonly terms: Map<SimulatedShard, number | undefined>;
   /** What has happened to the pods is noted one request after the other. */
   turn: Promise<unknown>;
 }
@@ -38,9 +51,11 @@ interface Answer {
   readonly body: object;
 }
 
-/** Its poolers are the pool pods that the API server shows, under the names that their arguments give them. */
-export async function startMultiadmin(api: ApiClient): Promise<Multiadmin> {
+/** Its poolers are the pool pods that exist, under the names that their arguments give them. */
+export async function startMultiadmin(pods: PodSource): Promise<Multiadmin> {
   const clusters = new Map<string, Cluster>();
+  const leaders: LeaderChange[] = [];
+  const requests: (SeenRequest & { readonly cluster: ClusterName })[] = [];
   const server = createServer((request, response) => {
     void handle(request, response).catch((error: unknown) => {
       if (!response.headersSent) response.writeHead(500).end(JSON.stringify({ code: 13, message: String(error) }));
@@ -49,7 +64,10 @@ export async function startMultiadmin(api: ApiClient): Promise<Multiadmin> {
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await bodyOf(request);
-    const { pathname } = new URL(request.url ?? "/", "http://stand-in");
+    const { pathname, searchParams } = new URL(request.url ?? "/", "http://stand-in");
+    if (pathname === "/leaders") {
+      return void response.end(JSON.stringify(leaders.slice(Number(searchParams.get("from") ?? 0))));
+    }
     const [, kind = "", host = "", path = ""] = /^\/(script|requests|at)\/([^/]+)(\/.*)?$/.exec(pathname) ?? [];
     const cluster = clusterOf(host);
     if (cluster === undefined) return void response.writeHead(404).end();
@@ -57,8 +75,10 @@ export async function startMultiadmin(api: ApiClient): Promise<Multiadmin> {
       cluster.script = JSON.parse(body) as Script;
       return void response.end("{}");
     }
-    if (kind === "requests") return void response.end(JSON.stringify(cluster.requests));
-    cluster.requests.push({ method: request.method ?? "", path, body });
+    if (kind === "requests") {
+      return void response.end(JSON.stringify(requests.filter(({ cluster: asked }) => asked === cluster.name)));
+    }
+    requests.push({ cluster: cluster.name, method: request.method ?? "", path, body });
     switch (cluster.script.mode) {
       case "cut":
         return void request.socket.destroy();
@@ -76,23 +96,44 @@ export async function startMultiadmin(api: ApiClient): Promise<Multiadmin> {
     const [, name, namespace] = /^(.+)-multiadmin\.([^.]+)\.svc$/.exec(host) ?? [];
     if (name === undefined || namespace === undefined) return undefined;
     const known = clusters.get(host);
-    const cluster = known ?? { name, namespace, script: {}, shards: new Map(), requests: [], turn: Promise.resolve() };
+    const cluster = known ?? {
+      name: { namespace, name },
+      script: {},
+      shards: new Map(),
+      terms: new Map(),
+      turn: Promise.resolve(),
+    };
     clusters.set(host, cluster);
     return cluster;
   }
 
   async function look(cluster: Cluster): Promise<void> {
-    const labelSelector = `${labels.component}=shard-pool,${labels.cluster}=${cluster.name}`;
-    const { items } = await api.list(kinds.Pod, { namespace: cluster.namespace, labelSelector });
-    const seen = items.flatMap((pod) => seenPod(pod) ?? []);
+    const labelSelector = `${labels.component}=shard-pool,${labels.cluster}=${cluster.name.name}`;
+    const seen = (await pods(cluster.name, labelSelector)).flatMap((pod) => seenPod(pod) ?? []);
     for (const { key } of seen) {
       const id = JSON.stringify(key);
       if (!cluster.shards.has(id)) cluster.shards.set(id, new SimulatedShard(key));
     }
     const now = performance.now();
     for (const [id, shard] of cluster.shards) {
-      const pods = seen.filter(({ key }) => JSON.stringify(key) === id).map(({ pod }) => pod);
-      shard.see(pods, scriptOf(cluster, shard), now);
+      const own = seen.filter(({ key }) => JSON.stringify(key) === id).map(({ pod }) => pod);
+      shard.see(own, scriptOf(cluster, shard), now);
+    }
+    noteLeaders(cluster);
+  }
+
+  function noteLeaders({ name: { namespace, name }, shards, terms }: Cluster): void {
+    for (const shard of shards.values()) {
+      const { primary, key } = shard;
+      if (terms.get(shard) === primary?.term) continue;
+      terms.set(shard, primary?.term);
+      leaders.push({
+        at: Date.now(),
+        namespace,
+        cluster: name,
+        database: key.database,
+        ...(primary && { podName: primary.podName }),
+      });
     }
   }
 
@@ -110,7 +151,11 @@ export async function startMultiadmin(api: ApiClient): Promise<Multiadmin> {
       return { status: 415, body: {} };
     }
     const [, ...key] = /^\/api\/v1\/shards\/([^/]+)\/([^/]+)\/([^/]+)\/switch-primary$/.exec(path) ?? [];
-    if (key.length > 0) return switchPrimary(cluster, key.map(decodeURIComponent).join("/"));
+    if (key.length > 0) {
+      const switched = switchPrimary(cluster, key.map(decodeURIComponent).join("/"));
+      noteLeaders(cluster);
+      return switched;
+    }
     if (request.method === "POST" && path === "/api/v1/backups") return startBackup(body);
     const [, job] = /^\/api\/v1\/jobs\/(.+)$/.exec(path) ?? [];
     if (job !== undefined) return backupJob(decodeURIComponent(job));
@@ -123,6 +168,7 @@ export async function startMultiadmin(api: ApiClient): Promise<Multiadmin> {
   return {
     dialOverride: `*-multiadmin.*.svc=${address}/at/{host}`,
     url: `http://${address}`,
+    requests,
     close: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());
@@ -173,29 +219,6 @@ function backupJob(jobId: string): Answer {
 
 function scriptOf({ script }: Cluster, { key }: SimulatedShard): ShardScript {
   return script.shards?.[key.database] ?? {};
-}
-
-type Pod = NonNullable<(typeof kinds.Pod)["__object"]>;
-
-/** Undefined: its arguments don't name a pooler, or the kubelet couldn't fill them in. */
-function seenPod(pod: Pod): { key: SimulatedShard["key"]; pod: SeenPod } | undefined {
-  const args = pod.spec?.containers.find(({ name }) => name === "multipooler")?.args ?? [];
-  const flag = (name: string) => args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
-  const index = pod.metadata?.labels?.["apps.kubernetes.io/pod-index"];
-  const [cell, database, tableGroup, shard] = ["cell", "database", "table-group", "shard"].map(flag);
-  const serviceId = flag("service-id");
-  if (!cell || !database || !tableGroup || !shard || !serviceId || index === undefined) return undefined;
-  const isReady = pod.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
-  return {
-    key: { database, tableGroup, shard },
-    pod: {
-      podName: pod.metadata?.name ?? "",
-      uid: pod.metadata?.uid ?? "",
-      cell,
-      name: serviceId.replace("$(POD_INDEX)", index),
-      ready: isReady && pod.metadata?.deletionTimestamp === undefined,
-    },
-  };
 }
 
 function refusal(status: number, code: number, message: string): Answer {

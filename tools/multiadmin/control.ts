@@ -1,5 +1,5 @@
 import type { Script } from "./script.ts";
-import type { SeenRequest } from "./server.ts";
+import type { LeaderChange, SeenRequest } from "./server.ts";
 
 /** Says what the multiadmin of a cluster does, also from another process than the one that it runs in. */
 export interface MultiadminControl {
@@ -7,9 +7,11 @@ export interface MultiadminControl {
   script(cluster: ClusterName, script: Script): Promise<void>;
   /** Everything that the cluster's multiadmin was asked. */
   requests(cluster: ClusterName): Promise<readonly SeenRequest[]>;
+  /** Every change of a primary of any cluster, in order, without the first `from`. */
+  leaders(from?: number): Promise<readonly LeaderChange[]>;
 }
 
-interface ClusterName {
+export interface ClusterName {
   readonly namespace: string;
   readonly name: string;
 }
@@ -24,6 +26,10 @@ export function multiadminControl(url: string): MultiadminControl {
     requests: async (cluster) => {
       const answer = await fetch(`${url}/requests/${hostOf(cluster)}`);
       return (await answer.json()) as SeenRequest[];
+    },
+    leaders: async (from = 0) => {
+      const answer = await fetch(`${url}/leaders?from=${from}`);
+      return (await answer.json()) as LeaderChange[];
     },
   };
 }

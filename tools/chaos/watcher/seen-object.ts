@@ -1,0 +1,63 @@
+import { labelNames, type SeenObject } from "../judge/facts.ts";
+import type { ClusterManifest, TemplateManifest } from "../manifests.ts";
+
+/** What the API server tells of an object. */
+export interface LiveObject {
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly uid: string;
+    readonly resourceVersion: string;
+    readonly creationTimestamp: string;
+    readonly deletionTimestamp?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly spec?: {
+    readonly replicas?: number;
+    readonly template?: { readonly metadata?: { readonly labels?: Readonly<Record<string, string>> } };
+  };
+  readonly status?: {
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly lastTransitionTime?: string;
+    }[];
+  };
+}
+
+/** The part of it that is judged. */
+export function seenObject(kind: string, object: LiveObject): SeenObject {
+  const { name, namespace = "", uid, creationTimestamp, deletionTimestamp, labels = {} } = object.metadata;
+  const common = {
+    kind,
+    namespace,
+    name,
+    uid,
+    createdAt: Date.parse(creationTimestamp),
+    labels,
+    isDeleting: deletionTimestamp !== undefined,
+  };
+  switch (kind) {
+    case "Pod":
+      return { ...common, podSpec: labels[labelNames.podSpec], ...readiness(object) };
+    case "StatefulSet": {
+      const { replicas, template } = object.spec ?? {};
+      return { ...common, replicas, podSpec: template?.metadata?.labels?.[labelNames.podSpec] };
+    }
+    case "MultigresCluster":
+    case "ShardTemplate": {
+      const { annotations } = object.metadata;
+      const manifest = { kind, metadata: { namespace, name, annotations }, spec: object.spec };
+      return { ...common, manifest: manifest as unknown as ClusterManifest | TemplateManifest };
+    }
+    default:
+      return common;
+  }
+}
+
+function readiness({ metadata, status }: LiveObject): Pick<SeenObject, "ready"> {
+  const ready = status?.conditions?.find(({ type }) => type === "Ready");
+  const since = Date.parse(ready?.lastTransitionTime ?? metadata.creationTimestamp);
+  return { ready: { is: ready?.status === "True", since } };
+}
