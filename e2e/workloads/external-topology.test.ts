@@ -47,7 +47,9 @@ describe("an external topology server", () => {
       // The cell's own stays managed.
       expect(items.map(({ spec }) => spec.cell)).toEqual(["z2"]);
     }, 1000);
-    const { status } = await cluster.api.get(kinds.MultigresCluster, { namespace, name: "demo" });
-    expect(status?.globalTopoServer?.etcd?.available).toBe("True");
+    await eventually(async () => {
+      const { status } = await cluster.api.get(kinds.MultigresCluster, { namespace, name: "demo" });
+      expect(status?.globalTopoServer?.etcd?.available).toBe("True");
+    });
   });
 });
