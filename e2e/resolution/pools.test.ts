@@ -176,7 +176,8 @@ describe("pools", () => {
     }, namespace);
     await cluster.apply(respelled);
     await always(() => expect(writes().filter(({ byOperator }) => byOperator)).toEqual([]));
-    expect(writes()).toMatchObject([{ resource: "shardtemplates", name: "std", by: "admin" }]);
+    // Kubernetes' own controllers may still have something to write.
+    expect(writes().filter(({ by }) => by === "admin")).toMatchObject([{ resource: "shardtemplates", name: "std" }]);
   });
 });
 

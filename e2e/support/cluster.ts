@@ -4,6 +4,7 @@ import { type Kubectl, runKubectl } from "@multigres/tools/control-plane";
 import { type MultiadminControl, multiadminControl } from "@multigres/tools/multiadmin";
 import { inject } from "vitest";
 import { administrator } from "./administrator.ts";
+import { applyDirectly, canApplyDirectly } from "./apply.ts";
 import { type History, recordHistory } from "./history.ts";
 
 /** A cluster as a test uses it, with the rights of an administrator. */
@@ -54,17 +55,15 @@ export function connect(access: ClusterAccess): TestCluster {
     history: (kind, namespace) => recordHistory(transport, kind, namespace),
     namespace: async (purpose = "t") => {
       const name = `${purpose}-${randomBytes(4).toString("hex")}`;
-      await succeed(kubectl, ["create", "namespace", name]);
+      const body = JSON.stringify({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
+      await transport.request({ method: "POST", verb: "create", path: "/api/v1/namespaces", body, idempotent: false });
       return name;
     },
     apply: async (...objects) => {
+      if (objects.every(canApplyDirectly)) return applyDirectly(transport, objects);
       const stdin = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
-      await succeed(kubectl, ["apply", "--server-side", "-f", "-"], stdin);
+      const result = await kubectl(["apply", "--server-side", "-f", "-"], { stdin });
+      if (result.code !== 0) throw new Error(result.stderr.trim());
     },
   };
-}
-
-async function succeed(kubectl: Kubectl, args: readonly string[], stdin?: string): Promise<void> {
-  const result = await kubectl(args, { stdin });
-  if (result.code !== 0) throw new Error(result.stderr.trim());
 }
