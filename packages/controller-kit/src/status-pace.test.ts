@@ -6,10 +6,15 @@ import { ManualClock } from "./testing/manual-clock.ts";
 
 function paced() {
   const clock = new ManualClock();
-  const pace = new StatusPace(clock, { coming: { calm: 200, most: 500 }, known: [100, 600, 900] });
+  const pace = new StatusPace(clock, {
+    storm: { writes: 4, within: 2_000, pause: 300 },
+    coming: { calm: 200, most: 500 },
+    known: [100, 600, 900],
+  });
   const wrote = (content: StatusContent, phase: StatusPhase = "known") => pace.wrote("u", content, phase);
-  const waitMs = (status: object = {}) => pace.waitMs("u", status);
-  return { clock, pace, wrote, waitMs };
+  const waitMs = (status: object = {}) => pace.waitMs("u", "details", status);
+  const truthWaitMs = () => pace.waitMs("u", "truth", {});
+  return { clock, pace, wrote, waitMs, truthWaitMs };
 }
 
 describe("details of a status", () => {
@@ -21,7 +26,7 @@ describe("details of a status", () => {
     const { clock, pace, wrote, waitMs } = paced();
     wrote("generation");
     expect(waitMs()).toBe(100);
-    expect(pace.waitMs("other", {})).toBeLessThanOrEqual(0);
+    expect(pace.waitMs("other", "details", {})).toBeLessThanOrEqual(0);
     await clock.advance(60);
     expect(waitMs()).toBe(40);
   });
@@ -106,5 +111,27 @@ describe("details of a status", () => {
     wrote("generation");
     pace.forget("u");
     expect(waitMs()).toBeLessThanOrEqual(0);
+  });
+});
+
+describe("truths", () => {
+  it("are told at once, until they come as a storm: then one after the other", async () => {
+    const { clock, wrote, truthWaitMs } = paced();
+    const waits: number[] = [];
+    for (let write = 0; write < 7; write++) {
+      waits.push(truthWaitMs());
+      await clock.advance(Math.max(truthWaitMs(), 0));
+      wrote("truth");
+      await clock.advance(10);
+    }
+    expect(waits).toEqual([0, 0, 0, 0, 290, 290, 290]);
+    await clock.advance(2_000);
+    expect(truthWaitMs()).toBe(0);
+  });
+
+  it("of a new generation are never held back", () => {
+    const { pace, wrote } = paced();
+    for (let write = 0; write < 9; write++) wrote("truth");
+    expect(pace.waitMs("u", "generation", {})).toBe(0);
   });
 });

@@ -3,8 +3,10 @@ import type { Clock } from "./clock.ts";
 import type { StatusContent } from "./status-content.ts";
 import { phaseOf, type StatusPhase } from "./status-phase.ts";
 
-/** How late details of a status are told, in milliseconds. */
+/** How late a status is told, in milliseconds. */
 export interface Pace {
+  /** Of anything, however true: after `writes` writes within `within`, `pause` after the last one. */
+  readonly storm: { readonly writes: number; readonly within: number; readonly pause: number };
   /** Of what isn't whole yet: when they have stayed the same for `calm`, at the latest `most` after the last write. */
   readonly coming: { readonly calm: number; readonly most: number };
   /** Of what is known: after the first write of a row, the second one and so on. */
@@ -12,6 +14,8 @@ export interface Pace {
 }
 
 const defaultPace: Pace = {
+  // A big cluster that is edited again and again while its primaries move changes every second, and nobody reads that fast.
+  storm: { writes: 10, within: 20_000, pause: 2_000 },
   // On the way every pod changes them, on each level up to the root. Where it stands still somebody wants to know why.
   coming: { calm: 10_000, most: 60_000 },
   // A person who mends it must see it move, on three levels.
@@ -25,10 +29,12 @@ interface Written {
   readonly step: number;
   readonly intervalMs: number;
   readonly phase: StatusPhase;
+  /** When the last few writes were, this one included. */
+  readonly recent: readonly number[];
   held?: { readonly hash: string; readonly since: number };
 }
 
-/** Paces status writes that tell of details only: written one by one they would cost more than all the rest together. */
+/** Paces status writes, above all those that tell of details only: one by one they would cost more than all the rest together. */
 export class StatusPace {
   readonly #clock: Clock;
   readonly #pace: Pace;
@@ -39,11 +45,22 @@ export class StatusPace {
     this.#pace = pace;
   }
 
-  /** Milliseconds until `status`, in which only details are new, may be written if it stays so; 0 or less: now. */
-  waitMs(uid: string, status: unknown): number {
+  /** Milliseconds until `status` may be written if it stays so; 0 or less: now. */
+  waitMs(uid: string, content: StatusContent, status: unknown): number {
     const last = this.#last.get(uid);
-    if (last === undefined) return 0;
+    if (last === undefined || content === "generation") return 0;
     const now = this.#clock.monotonic();
+    const calmed = this.#stormWaitMs(last, now);
+    return content === "truth" ? calmed : Math.max(calmed, this.#detailsWaitMs(last, status, now));
+  }
+
+  #stormWaitMs({ at, recent }: Written, now: number): number {
+    const { writes, within, pause } = this.#pace.storm;
+    const [first = now] = recent;
+    return recent.length >= writes && now - first < within ? at + pause - now : 0;
+  }
+
+  #detailsWaitMs(last: Written, status: unknown, now: number): number {
     const left = last.at + last.intervalMs - now;
     if (last.phase === "known") return left;
     const hash = hashOf(withoutTimes(status));
@@ -63,7 +80,8 @@ export class StatusPace {
     const steps = phase === "known" ? this.#pace.known : [this.#pace.coming.most];
     const isNewRow = last === undefined || content === "generation" || at - last.at > 2 * last.intervalMs;
     const step = isNewRow ? 0 : Math.min(last.step + (content === "details" ? 1 : 0), steps.length - 1);
-    this.#last.set(uid, { at, step, intervalMs: steps[step] ?? 0, phase });
+    const recent = [...(last?.recent ?? []), at].slice(-this.#pace.storm.writes);
+    this.#last.set(uid, { at, step, intervalMs: steps[step] ?? 0, phase, recent });
   }
 
   forget(uid: string): void {

@@ -17,11 +17,11 @@ interface Written {
 
 export interface StatusWriterOptions {
   readonly pace: StatusPace;
-  /** Reconciles an object once more after `ms`: details of its status were held back. */
+  /** Reconciles an object once more after `ms`: its status was held back. */
   readonly lookAgain: (key: Key, ms: number) => void;
 }
 
-/** Writes the status of primary objects, only when it says something new; details are held back when they change fast. */
+/** Writes the status of primary objects, only when it says something new; what changes fast is held back. */
 export class StatusWriter {
   readonly #options: StatusWriterOptions;
   readonly #written = new Map<string, Written>();
@@ -48,7 +48,7 @@ export class StatusWriter {
     const { pace, lookAgain } = this.#options;
     const phase = pace.phaseOf(uid ?? "", live.metadata?.creationTimestamp, status);
     const content = contentOf(stored, status, phase);
-    const waitMs = content === "details" ? pace.waitMs(uid ?? "", status) : 0;
+    const waitMs = pace.waitMs(uid ?? "", content, status);
     if (waitMs > 0) {
       lookAgain(keyOf(live), waitMs);
       return true;
