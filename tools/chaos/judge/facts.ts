@@ -16,6 +16,8 @@ export interface SeenObject {
   readonly replicas?: number;
   /** Hash of the wanted pod spec: of a pod, the one that it was made from; of a StatefulSet, its template's. */
   readonly podSpec?: string;
+  /** Of what is paused as a whole: a MultigresCluster and its children. */
+  readonly customResource?: { readonly isPaused: boolean; readonly generation: number };
   /** Of a MultigresCluster or ShardTemplate. */
   readonly manifest?: ClusterManifest | TemplateManifest;
 }
@@ -65,6 +67,11 @@ export const garbageCollector = "system:serviceaccount:kube-system:generic-garba
 
 export function isOperator({ user }: SeenRequest): boolean {
   return user.startsWith(operator);
+}
+
+/** Name of the controller that made a request of the operator. */
+export function controllerOf({ user }: SeenRequest): string {
+  return user.slice(operator.length);
 }
 
 const changing = new Set(["create", "update", "patch", "delete", "deletecollection"]);

@@ -9,6 +9,7 @@ import {
   type SeenObject,
   type SeenRequest,
 } from "./facts.ts";
+import { PauseHistory } from "./pause-history.ts";
 import { PodLife } from "./pod-life.ts";
 import { SpecHistory } from "./spec-history.ts";
 
@@ -33,6 +34,7 @@ interface Leadership {
 /** Everything that is known of the clusters, at every time; nothing of it from what controllers say of themselves. */
 export class World {
   readonly specs = new SpecHistory();
+  readonly pauses = new PauseHistory();
   readonly #objects = new Map<string, SeenObject>();
   readonly #pods = new Map<string, PodLife>();
   readonly #pools = new Map<string, Pool>();
@@ -70,6 +72,7 @@ export class World {
     const { kind, namespace, name, labels, manifest } = object;
     this.#objects.set(`${resourceOf(kind)} ${namespace}/${name}`, object);
     if (manifest && !isGone) this.specs.see(manifest, at);
+    this.pauses.see(object, at);
     if (kind === "Pod") {
       const life = this.#pods.get(`${namespace}/${name}`) ?? new PodLife();
       this.#pods.set(`${namespace}/${name}`, life);

@@ -9,6 +9,7 @@ const namespace = "chaos-a";
 const cluster = "c0";
 const database = "own_db";
 const poolName = "c0-own-db-replica-z1-0a1b2c3d";
+export const shardName = "own-db-default-0";
 const poolLabels = {
   [labelNames.cluster]: cluster,
   [labelNames.database]: database,
@@ -45,6 +46,12 @@ export class Story {
     return this.edited(second, ({ metadata }) => {
       metadata.annotations = { [pausedAnnotation]: "true" };
     });
+  }
+
+  /** The Shard, as its owner wrote it. */
+  shard(second: number, isPaused: boolean, generation = 1): this {
+    const customResource = { isPaused, generation };
+    return this.object(second, { kind: "Shard", name: shardName, labels: poolLabels, customResource });
   }
 
   pool(second: number, replicas: number, podSpec: string): this {

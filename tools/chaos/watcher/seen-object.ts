@@ -1,5 +1,5 @@
 import { labelNames, type SeenObject } from "../judge/facts.ts";
-import type { ClusterManifest, TemplateManifest } from "../manifests.ts";
+import { type ClusterManifest, pausedAnnotation, type TemplateManifest } from "../manifests.ts";
 
 /** What the API server tells of an object. */
 export interface LiveObject {
@@ -8,6 +8,7 @@ export interface LiveObject {
     readonly namespace?: string;
     readonly uid: string;
     readonly resourceVersion: string;
+    readonly generation?: number;
     readonly creationTimestamp: string;
     readonly deletionTimestamp?: string;
     readonly labels?: Readonly<Record<string, string>>;
@@ -46,14 +47,30 @@ export function seenObject(kind: string, object: LiveObject): SeenObject {
       return { ...common, replicas, podSpec: template?.metadata?.labels?.[labelNames.podSpec] };
     }
     case "MultigresCluster":
-    case "ShardTemplate": {
-      const { annotations } = object.metadata;
-      const manifest = { kind, metadata: { namespace, name, annotations }, spec: object.spec };
-      return { ...common, manifest: manifest as unknown as ClusterManifest | TemplateManifest };
-    }
+      return { ...common, ...customResource(object), manifest: manifestOf(kind, object) };
+    case "ShardTemplate":
+      return { ...common, manifest: manifestOf(kind, object) };
+    case "TopoServer":
+    case "Cell":
+    case "TableGroup":
+    case "Shard":
+      return { ...common, ...customResource(object) };
     default:
       return common;
   }
+}
+
+function manifestOf(kind: string, { metadata, spec }: LiveObject): ClusterManifest | TemplateManifest {
+  const { namespace, name, annotations } = metadata;
+  return { kind, metadata: { namespace, name, annotations }, spec } as unknown as ClusterManifest | TemplateManifest;
+}
+
+/** A user pauses with "true", an owner with "by-owner". */
+function customResource({ metadata }: LiveObject): Pick<SeenObject, "customResource"> {
+  const paused = metadata.annotations?.[pausedAnnotation];
+  return {
+    customResource: { isPaused: paused === "true" || paused === "by-owner", generation: metadata.generation ?? 0 },
+  };
 }
 
 function readiness({ metadata, status }: LiveObject): Pick<SeenObject, "ready"> {

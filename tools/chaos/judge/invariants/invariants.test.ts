@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { labelNames } from "../facts.ts";
-import { labelsOf, podName, Story, verdictOn } from "../../testing/stories.ts";
+import { labelsOf, podName, shardName, Story, verdictOn } from "../../testing/stories.ts";
 import { foreignUntouched } from "./foreign-untouched.ts";
 import { nothingForbidden } from "./nothing-forbidden.ts";
 import { pausedStays } from "./paused-stays.ts";
@@ -109,28 +109,39 @@ describe("nothing of others is written", () => {
 
 describe("a paused cluster isn't changed", () => {
   const written = { verb: "patch", resource: "statefulsets", name: labelsOf.poolName };
+  const byOwner = {
+    user: "system:serviceaccount:multigres-system:tablegroup-controller",
+    verb: "update",
+    resource: "shards",
+    name: shardName,
+  };
+  const paused = () => new Story().shard(1, false).paused(10).shard(11, true);
 
-  test("finds a write long after the pause began", () => {
-    expect(verdictOn(new Story().paused(10).requested(60, written), pausedStays).violations).toHaveLength(1);
-  });
-
-  test("finds it also where something was held long after the pause began", () => {
-    expect(verdictOn(new Story().paused(10).held(50, 59).requested(60, written), pausedStays).violations).toHaveLength(
-      1,
-    );
+  test.each([
+    ["by a controller that was told long ago", paused().requested(60, written)],
+    ["also where something was held long after the pause began", paused().held(50, 59).requested(60, written)],
+    ["because nobody told the controller", new Story().shard(1, false).paused(10).requested(120, written)],
+    ["that changes a child's spec", paused().requested(120, byOwner).shard(120.1, true, 2)],
+    ["that deletes a child", paused().requested(120, { ...byOwner, verb: "delete" })],
+  ])("finds a write %s", (_, story) => {
+    expect(verdictOn(story, pausedStays).violations).toHaveLength(1);
   });
 
   test.each([
-    ["before it is known everywhere", new Story().paused(10).requested(12, written)],
-    ["of a status", new Story().paused(10).requested(60, { ...written, subresource: "status" })],
+    ["before it is known everywhere", paused().requested(12, written)],
+    ["of a status", paused().requested(60, { ...written, subresource: "status" })],
     [
       "after it went on",
-      new Story()
-        .paused(10)
+      paused()
         .edited(50, () => {})
         .requested(60, written),
     ],
-    ["that a held server may have kept", new Story().paused(10).held(12, 59).requested(60, written)],
+    ["that a held server may have kept", paused().held(12, 59).requested(60, written)],
+    ["before its owner handed the pause down", new Story().shard(1, false).paused(10).requested(60, written)],
+    [
+      "that hands the pause down, however late",
+      new Story().shard(1, false).paused(10).requested(120, byOwner).shard(120.1, true),
+    ],
   ])("lets the operator write %s", (_, story) => {
     expect(verdictOn(story, pausedStays).violations).toEqual([]);
   });
