@@ -1,8 +1,9 @@
 // `npm test`: every check with a line each, then the tests; the last line is `N passed, N failed`.
 import { delimiter, join } from "node:path";
+import { UsageError } from "./command-line/options.ts";
 import { ensureBinaries } from "./control-plane/index.ts";
 import { checks, runCheck } from "./test-run/checks.ts";
-import { parseTestRun, type TestRun, UsageError, usage } from "./test-run/options.ts";
+import { parseTestRun, type TestRun, usage } from "./test-run/options.ts";
 import { type Outcome, summary } from "./test-run/outcome.ts";
 import { runVitest } from "./test-run/vitest.ts";
 

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
-import { parseBusySeconds } from "./process-figures.ts";
-import { round } from "./percentiles.ts";
 import { versions } from "../control-plane/versions.ts";
+import { round } from "./percentiles.ts";
+import { parseBusySeconds } from "./process-figures.ts";
 
 export interface Machine {
   readonly platform: string;

@@ -1,17 +1,18 @@
 import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { logFromNow, printResults, runProgram } from "../command-line/program.ts";
 import { baseline, converge } from "./converge.ts";
-import { bareWave, operatorWave, type WaveName, waveNames } from "./load.ts";
 import { databases, databasesPerCluster } from "./databases.ts";
+import { bareWave, operatorWave, type WaveName, waveNames } from "./load.ts";
 import { describeMachine, loadAverage } from "./machine.ts";
-import { type Benchmark, type BenchOptions, parseOptions, UsageError, usage } from "./options.ts";
+import { type Benchmark, type BenchOptions, parseOptions, usage } from "./options.ts";
 import { memory, PeakMemory, total } from "./processes.ts";
 import { react } from "./react.ts";
 import { renderReport } from "./report.ts";
 import { rest } from "./rest.ts";
-import { rollout } from "./rollout.ts";
 import { type ConvergeResult, type MemoryResult, type Results, targetsOf, type WaveResult } from "./results.ts";
+import { rollout } from "./rollout.ts";
 import { openOperatorTestbed, openTestbed } from "./testbed.ts";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -139,13 +140,12 @@ function profiled({ log, options }: Run, size: number) {
 }
 
 async function bench(options: BenchOptions): Promise<number> {
-  const startedAt = performance.now();
   const results: Writable<Results> = { machine: describeMachine() };
   const run: Run = {
     options,
     results,
     wants: (...benchmarks) => benchmarks.some((each) => options.only.has(each)),
-    log: (line) => console.error(`${Math.round((performance.now() - startedAt) / 1000)} s  ${line}`),
+    log: logFromNow(),
   };
   for (const size of options.sizes) {
     if (run.wants("converge", "writes", "topology") || (run.wants("load") && isLargest(run, size))) {
@@ -155,23 +155,8 @@ async function bench(options: BenchOptions): Promise<number> {
     if (run.wants("memory", "rest") || (run.wants("rollout", "react") && isLargest(run, size))) await stay(run, size);
     if (run.wants("databases") && isLargest(run, size)) await severalDatabases(run, size);
   }
-  const json = options.output === "json";
-  (json ? process.stderr : process.stdout).write(`${renderReport(results)}\n`);
-  if (json) process.stdout.write(`${JSON.stringify({ ...results, targets: targetsOf(results) })}\n`);
+  printResults(options.output, renderReport(results), { ...results, targets: targetsOf(results) });
   return 0;
 }
 
-async function main(): Promise<number> {
-  try {
-    const options = parseOptions(process.argv.slice(2));
-    if (options !== "help") return await bench(options);
-    console.log(usage);
-    return 0;
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    console.error(`${error.message}\n\n${usage}`);
-    return 2;
-  }
-}
-
-process.exitCode = await main();
+process.exitCode = await runProgram({ usage, parse: parseOptions, run: bench });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { benchmarks, parseOptions, UsageError } from "./options.ts";
+import { UsageError } from "../command-line/options.ts";
+import { benchmarks, parseOptions } from "./options.ts";
 
 test("without arguments everything is measured at 1, 20 and 50 clusters", () => {
   expect(parseOptions([])).toEqual({

@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { type OutputFormat, outputFormat, parseValues, UsageError, wholeNumber } from "../command-line/options.ts";
 
 /** What can be measured. */
 export const benchmarks = [
@@ -23,13 +23,9 @@ export interface BenchOptions {
   readonly restSeconds: number;
   readonly settleSeconds: number;
   readonly edits: number;
-  readonly output: "text" | "json";
+  readonly output: OutputFormat;
   /** Where CPU profiles of the controllers go. */
   readonly profile?: string;
-}
-
-export class UsageError extends Error {
-  override readonly name = "UsageError";
 }
 
 export const usage = `npm run bench -- [--sizes 1,20,50] [--only NAME,...] [--output json]
@@ -45,56 +41,38 @@ export const usage = `npm run bench -- [--sizes 1,20,50] [--only NAME,...] [--ou
 
 /** Throws UsageError. */
 export function parseOptions(args: readonly string[]): BenchOptions | "help" {
-  const values = read(args);
+  const text = { type: "string" } as const;
+  const { values } = parseValues({
+    args: [...args],
+    options: {
+      sizes: text,
+      only: text,
+      rounds: text,
+      "rest-seconds": text,
+      "settle-seconds": text,
+      edits: text,
+      profile: text,
+      output: { type: "string", short: "o" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
   if (values.help) return "help";
-  if (values.output !== undefined && values.output !== "json" && values.output !== "text") {
-    throw new UsageError(`--output takes json or text, not ${values.output}`);
-  }
   return {
-    sizes: [...new Set(list(values.sizes ?? "1,20,50").map((text) => count("--sizes", text)))].sort((a, b) => a - b),
+    output: outputFormat(values.output),
+    sizes: [...new Set(list(values.sizes ?? "1,20,50").map((item) => wholeNumber("--sizes", item)))].sort(
+      (a, b) => a - b,
+    ),
     only: new Set(values.only === undefined ? benchmarks : list(values.only).map(benchmark)),
-    rounds: count("--rounds", values.rounds ?? "1"),
-    restSeconds: count("--rest-seconds", values["rest-seconds"] ?? "120"),
-    settleSeconds: count("--settle-seconds", values["settle-seconds"] ?? "60"),
-    edits: count("--edits", values.edits ?? "50"),
-    output: values.output ?? "text",
+    rounds: wholeNumber("--rounds", values.rounds ?? "1"),
+    restSeconds: wholeNumber("--rest-seconds", values["rest-seconds"] ?? "120"),
+    settleSeconds: wholeNumber("--settle-seconds", values["settle-seconds"] ?? "60"),
+    edits: wholeNumber("--edits", values.edits ?? "50"),
     profile: values.profile,
   };
 }
 
-function read(args: readonly string[]) {
-  const text = { type: "string" } as const;
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        sizes: text,
-        only: text,
-        rounds: text,
-        "rest-seconds": text,
-        "settle-seconds": text,
-        edits: text,
-        profile: text,
-        output: { type: "string", short: "o" },
-        help: { type: "boolean", short: "h" },
-      },
-    });
-    return values;
-  } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error });
-  }
-}
-
 function list(text: string): string[] {
   return text.split(",").map((item) => item.trim());
-}
-
-function count(option: string, text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1) {
-    throw new UsageError(`${option} takes whole numbers above 0, not ${JSON.stringify(text)}`);
-  }
-  return number;
 }
 
 function benchmark(name: string): Benchmark {

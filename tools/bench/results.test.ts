@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import type { WriteCount } from "./audit-log.ts";
 import type { Databases } from "./databases.ts";
 import type { Rest } from "./rest.ts";
-import type { Rollout } from "./rollout.ts";
 import { type ConvergeResult, type Results, targetsOf } from "./results.ts";
+import type { Rollout } from "./rollout.ts";
 
 const machine = { platform: "", cpu: "", cores: 2, memoryGiB: 8, node: "", kubernetes: "" };
 

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ControlPlane, components, startControlPlane } from "../control-plane/index.ts";
+import { type Multiadmin, startMultiadmin } from "../multiadmin/index.ts";
 import { install } from "../operator/install.ts";
 import { renderInstallation } from "../operator/manifests.ts";
-import { type Multiadmin, startMultiadmin } from "../multiadmin/index.ts";
 import { type Operator, runOperator } from "../operator/operator.ts";
 import { AuditReader } from "./audit-reader.ts";
 import { BareClient, RefusedError } from "./bare-client.ts";

@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseCommand } from "./command.mjs";
 import { npmEnvironment } from "./environment.mjs";
-import { ensurePackages } from "./packages.mjs";
-import { ensureNode } from "./node.mjs";
 import { handOver } from "./hand-over.mjs";
+import { ensureNode } from "./node.mjs";
+import { ensurePackages } from "./packages.mjs";
 import { StepError, step } from "./step.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { parseOptions, UsageError } from "./options.ts";
+import { UsageError } from "../command-line/options.ts";
+import { parseOptions } from "./options.ts";
 
 const anySeed = () => 42;
 

@@ -3,11 +3,6 @@ export class DemoError extends Error {
   override readonly name: string = "DemoError";
 }
 
-/** The command line isn't understood. */
-export class UsageError extends DemoError {
-  override readonly name = "UsageError";
-}
-
 /** The manifests can't be read, or the API server refuses them. */
 export class ManifestError extends DemoError {
   override readonly name = "ManifestError";

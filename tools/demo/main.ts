@@ -1,6 +1,7 @@
+import { UsageError } from "../command-line/options.ts";
 import { ControlPlaneError } from "../control-plane/index.ts";
 import { demo } from "./demo.ts";
-import { DemoError, InterruptedError, ManifestError, UsageError } from "./errors.ts";
+import { DemoError, InterruptedError, ManifestError } from "./errors.ts";
 import { parseOptions, usage } from "./options.ts";
 
 const exitCodes = { failed: 1, refused: 2, interrupted: 130 } as const;
@@ -13,10 +14,13 @@ async function main(interrupted: AbortSignal): Promise<number> {
     return 0;
   } catch (error) {
     if (error instanceof InterruptedError) return exitCodes.interrupted;
+    if (error instanceof UsageError) {
+      console.error(`${error.message}\n\n${usage}`);
+      return exitCodes.refused;
+    }
     if (!(error instanceof DemoError || error instanceof ControlPlaneError)) throw error;
     console.error(error.message);
-    if (error instanceof UsageError) console.error(`\n${usage}`);
-    return error instanceof UsageError || error instanceof ManifestError ? exitCodes.refused : exitCodes.failed;
+    return error instanceof ManifestError ? exitCodes.refused : exitCodes.failed;
   }
 }
 

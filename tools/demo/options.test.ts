@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { UsageError } from "./errors.ts";
+import { UsageError } from "../command-line/options.ts";
 import { parseOptions } from "./options.ts";
 
 describe("demo options", () => {

@@ -1,5 +1,4 @@
-import { parseArgs } from "node:util";
-import { UsageError } from "./errors.ts";
+import { type OutputFormat, outputFormat, parseValues, UsageError } from "../command-line/options.ts";
 
 export interface DemoOptions {
   /** Manifests to apply; empty: the spec's example. */
@@ -8,7 +7,7 @@ export interface DemoOptions {
   readonly context?: string;
   readonly once: boolean;
   readonly timeoutSeconds: number;
-  readonly output: "text" | "json";
+  readonly output: OutputFormat;
 }
 
 export const usage = `npm run demo -- [-f FILE...] [--context NAME] [--once] [--timeout SECONDS] [--output json]
@@ -23,15 +22,24 @@ On an existing cluster the controllers run on this machine, where the names of i
 Forward their ports and say where they are: DIAL_OVERRIDES='*-global-client.*.svc=127.0.0.1:12379' npm run demo -- --context NAME`;
 
 export function parseOptions(args: readonly string[]): DemoOptions | "help" {
-  const { values, positionals } = read(args);
+  const { values, positionals } = parseValues({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      filename: { type: "string", short: "f", multiple: true },
+      context: { type: "string" },
+      once: { type: "boolean" },
+      timeout: { type: "string" },
+      output: { type: "string", short: "o" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
   if (values.help) return "help";
   const timeoutSeconds = Number(values.timeout ?? "300");
   if (!Number.isFinite(timeoutSeconds) || timeoutSeconds <= 0) {
     throw new UsageError(`--timeout takes a number of seconds above 0, not ${values.timeout}`);
   }
-  if (values.output !== undefined && values.output !== "json" && values.output !== "text") {
-    throw new UsageError(`--output takes json or text, not ${values.output}`);
-  }
+  const output = outputFormat(values.output);
   if (positionals.length > 0 && !values.filename) {
     throw new UsageError(`unexpected ${positionals[0]}; manifests come after -f`);
   }
@@ -40,25 +48,6 @@ export function parseOptions(args: readonly string[]): DemoOptions | "help" {
     context: values.context,
     once: values.once ?? false,
     timeoutSeconds,
-    output: values.output ?? "text",
+    output,
   };
-}
-
-function read(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        filename: { type: "string", short: "f", multiple: true },
-        context: { type: "string" },
-        once: { type: "boolean" },
-        timeout: { type: "string" },
-        output: { type: "string", short: "o" },
-        help: { type: "boolean", short: "h" },
-      },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error });
-  }
 }

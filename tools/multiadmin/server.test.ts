@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
-import type { PodOfPool } from "./pods.ts";
 import { multiadminControl } from "./control.ts";
+import type { PodOfPool } from "./pods.ts";
 import { type Multiadmin, startMultiadmin } from "./server.ts";
 
 const cluster = { namespace: "ns", name: "c" };

@@ -3,8 +3,8 @@ import { type Kubectl, ProcessGroup } from "../control-plane/index.ts";
 import { type ControllerProcess, type StartOptions, startController } from "./controllers.ts";
 import { writeCredentials } from "./credentials.ts";
 import { install } from "./install.ts";
-import { startTopology, type Topology } from "./topology.ts";
 import { type ControllerManifest, type Installation, renderInstallation } from "./manifests.ts";
+import { startTopology, type Topology } from "./topology.ts";
 
 export type { ControllerProcess };
 

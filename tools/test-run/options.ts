@@ -1,3 +1,5 @@
+import { UsageError } from "../command-line/options.ts";
+
 /** What `npm test -- ...` asks for. */
 export type TestRun =
   | { readonly kind: "help" }
@@ -5,10 +7,6 @@ export type TestRun =
   | { readonly kind: "all" }
   /** One vitest project; `filters` are passed on to vitest. */
   | { readonly kind: "project"; readonly project: "unit" | "e2e"; readonly filters: readonly string[] };
-
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
 
 export const usage = `npm test                       every check, then every test
 npm test -- unit [FILTER...]   only unit tests; a filter is part of a file name, or -t and part of a test's name

@@ -3,7 +3,7 @@ import { type Fleet, goodPostgresImage } from "../fleet.ts";
 import { isPaused, pausedAnnotation } from "../manifests.ts";
 import type { Random } from "../random.ts";
 import { componentEdits } from "./components.ts";
-import type { EditKind, Edited } from "./edit.ts";
+import type { Edited, EditKind } from "./edit.ts";
 import { metadataEdits } from "./metadata.ts";
 import { poolEdits } from "./pools.ts";
 import { noteSizes } from "./sizes.ts";

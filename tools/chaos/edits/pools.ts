@@ -1,8 +1,8 @@
 import { type Fleet, pool, sharedDatabase } from "../fleet.ts";
 import { type ClusterManifest, gibibytesOf, type PoolManifest, requests, volume } from "../manifests.ts";
 import type { Random } from "../random.ts";
-import { knownSize } from "./sizes.ts";
 import type { EditKind } from "./edit.ts";
+import { knownSize } from "./sizes.ts";
 
 export const poolEdits: readonly EditKind[] = [
   {

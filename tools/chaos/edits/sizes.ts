@@ -1,6 +1,6 @@
+import { poolKey, wantedOf } from "../expectation/wanted.ts";
 import type { Fleet } from "../fleet.ts";
 import type { ClusterManifest } from "../manifests.ts";
-import { poolKey, wantedOf } from "../expectation/wanted.ts";
 
 interface Place {
   readonly type: string;

@@ -1,7 +1,7 @@
 import { cell, pool } from "../fleet.ts";
 import type { PoolManifest } from "../manifests.ts";
-import { knownSize } from "./sizes.ts";
 import type { EditKind } from "./edit.ts";
+import { knownSize } from "./sizes.ts";
 
 const cellOfItsOwn = "z3";
 const moreDatabases = ["own_db", "extra-db"];

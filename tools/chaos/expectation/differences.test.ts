@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { Random } from "../random.ts";
 import { nextEdit } from "../edits/next-edit.ts";
 import { type Fleet, firstFleet } from "../fleet.ts";
+import { Random } from "../random.ts";
 import { type LiveDraft, liveOf } from "../testing/live-objects.ts";
 import { differences } from "./differences.ts";
 

@@ -3,8 +3,8 @@ import type { Fleet } from "../fleet.ts";
 import { labelNames } from "../judge/facts.ts";
 import { isWanted } from "../judge/invariants/wanted-stays.ts";
 import type { ClusterManifest } from "../manifests.ts";
-import { type LivePods, podsOf } from "./live-pods.ts";
 import { hasLabels, type LiveObject, nameOf } from "./live.ts";
+import { type LivePods, podsOf } from "./live-pods.ts";
 import { type Wanted, type WantedEtcd, type WantedWorkload, wantedOf } from "./wanted.ts";
 
 /** How what there is differs from what is wanted, in words; empty: it doesn't. */

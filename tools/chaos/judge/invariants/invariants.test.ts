@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { labelsOf, podName, Story, shardName, verdictOn } from "../../testing/stories.ts";
 import { labelNames } from "../facts.ts";
-import { labelsOf, podName, shardName, Story, verdictOn } from "../../testing/stories.ts";
 import { foreignUntouched } from "./foreign-untouched.ts";
 import { nothingForbidden } from "./nothing-forbidden.ts";
 import { pausedStays } from "./paused-stays.ts";
