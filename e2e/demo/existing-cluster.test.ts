@@ -74,7 +74,7 @@ describe("the demo on an existing cluster", { timeout: 300_000 }, () => {
     });
     const files = [file("unready.json", unready), file("crashing.json", other)];
     const finished = await runDemo(
-      [...context, "--once", "--timeout", "25", "--output", "json", "-f", ...files],
+      [...context, "--once", "--timeout", "45", "--output", "json", "-f", ...files],
       env(),
     );
     expect(finished).toMatchObject({ code: 1 });

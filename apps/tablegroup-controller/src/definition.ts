@@ -10,6 +10,7 @@ export const tableGroupController: ControllerDefinition<TableGroup, ObservedTabl
   name: "tablegroup-controller",
   primary: kinds.TableGroup,
   watches,
+  relaysStatuses: true,
   parse,
   malformed: (tableGroup, message, { now }) => malformedStatus(tableGroup, message, now),
   observe,

@@ -34,6 +34,8 @@ export interface ControllerDefinition<P extends KubernetesObject, O, S, Settings
   readonly primary: ResourceKind<P>;
   readonly primaryIndexes?: Readonly<Record<string, (object: P) => readonly string[]>>;
   readonly watches: readonly Watch[];
+  /** True: its status mostly repeats what statuses of children say, which were held back already. */
+  readonly relaysStatuses?: boolean;
   /** Checks an object from the cache. On `ok: false` the kit writes `malformed`'s status and an Event and goes on with others. */
   readonly parse: (object: KubernetesObject) => Parsed<P>;
   readonly malformed: (object: P, message: string, context: ReconcileContext<Settings>) => S;

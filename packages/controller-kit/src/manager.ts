@@ -17,7 +17,7 @@ import { ApiEventRecorder } from "./recorder.ts";
 import { type KubernetesObject, keyOf } from "./resource.ts";
 import { type HttpServer, startHttpServer } from "./server.ts";
 import { wokenBy } from "./wakes.ts";
-import { StatusPace } from "./status-pace.ts";
+import { ownPace, relayPace, StatusPace } from "./status-pace.ts";
 import { TaskRunner } from "./tasks/task-runner.ts";
 import { WriteRecords } from "./write-records.ts";
 import { StatusWriter } from "./write-status.ts";
@@ -118,7 +118,7 @@ export function createManager<P extends KubernetesObject, O, S, Settings>(
   const reverts = new ObjectBudget(clock, revertsAtOnce, nextRevertMs);
   const queue = new WorkQueue({ clock, random, observer: metrics.queue });
   const status = new StatusWriter({
-    pace: new StatusPace(clock),
+    pace: new StatusPace(clock, definition.relaysStatuses ? relayPace : ownPace),
     lookAgain: (key, ms) => queue.addAfter(key, ms),
   });
   const watches = new Map(definition.watches.map((watch) => [watch.kind.kind, watch]));

@@ -10,7 +10,7 @@ import type { DesiredObject, Plan } from "./plan.ts";
 import { createReconciler } from "./reconciler.ts";
 import type { KubernetesObject, ResourceKind } from "./resource.ts";
 import type { Stores } from "./store.ts";
-import { StatusPace } from "./status-pace.ts";
+import { ownPace, StatusPace } from "./status-pace.ts";
 import { task, type TaskKind } from "./tasks/task.ts";
 import { EventList } from "./testing/event-list.ts";
 import { ManualClock } from "./testing/manual-clock.ts";
@@ -64,7 +64,10 @@ function aReconciler(api: MemoryApi, plan: Partial<Plan<unknown>> | (() => Parti
       of: () => undefined,
     },
     executor: new PlanExecutor({ isWatched: () => true, cached: (kind, of) => api.peek(kind, of) }),
-    status: new StatusWriter({ pace: new StatusPace(clock), lookAgain: (of, ms) => lookedAgain.push([of, ms]) }),
+    status: new StatusWriter({
+      pace: new StatusPace(clock, ownPace),
+      lookAgain: (of, ms) => lookedAgain.push([of, ms]),
+    }),
     now: () => new Date(0),
     write: {
       client: api,

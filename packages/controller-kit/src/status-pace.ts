@@ -13,7 +13,8 @@ export interface Pace {
   readonly known: readonly number[];
 }
 
-const defaultPace: Pace = {
+/** Of a controller whose status speaks of workloads. */
+export const ownPace: Pace = {
   // A big cluster that is edited again and again while its primaries move changes every second, and nobody reads that fast.
   storm: { writes: 10, within: 20_000, pause: 2_000 },
   // On the way every pod changes them, on each level up to the root. Where it stands still somebody wants to know why.
@@ -21,6 +22,9 @@ const defaultPace: Pace = {
   // A person who mends it must see it move, on three levels.
   known: [1_000, 3_000, 10_000],
 };
+
+/** Of a controller whose status repeats those of children: what has waited below is passed on soon, so that the root isn't three waits late. */
+export const relayPace: Pace = { ...ownPace, coming: { ...ownPace.coming, calm: 2_000 } };
 
 /** The last write of an object, and what was held back since. */
 interface Written {
@@ -40,7 +44,7 @@ export class StatusPace {
   readonly #pace: Pace;
   readonly #last = new Map<string, Written>();
 
-  constructor(clock: Clock, pace: Pace = defaultPace) {
+  constructor(clock: Clock, pace: Pace) {
     this.#clock = clock;
     this.#pace = pace;
   }
