@@ -32,6 +32,22 @@ export function removalOf(fact: Fact, world: World): Removal | undefined {
   return decidedAt === undefined ? undefined : { namespace, podName, shard, decidedAt };
 }
 
+/** Undefined: the fact is something else, or took a pod that didn't run, which is no loss. */
+export function removalOfReadyPod(fact: Fact, world: World): Removal | undefined {
+  const removal = removalOf(fact, world);
+  if (removal === undefined) return undefined;
+  const { namespace, podName, decidedAt } = removal;
+  return world.pod(namespace, podName)?.wasReady(decidedAt, 1_000) ? removal : undefined;
+}
+
+/** The shard's other pods that were to stay and weren't ready when one was taken. */
+export function unreadyOthers({ namespace, podName, shard, decidedAt }: Removal, world: World) {
+  return keptPods(shard, decidedAt, world).flatMap((name) => {
+    const life = world.pod(namespace, name);
+    return name === podName || life === undefined || life.wasReady(decidedAt) ? [] : [{ name, life }];
+  });
+}
+
 /** Names of a shard's pods that were to stay at a time, as StatefulSets and specs had it for a while. */
 export function keptPods(shard: ShardName, time: number, world: World): readonly string[] {
   const specs = world.specs.during(shard.namespace, shard.cluster, time - specDelayMs, time + watchDelayMs);
