@@ -32,8 +32,10 @@ export default defineConfig({
           exclude: ["**/node_modules/**"],
           testTimeout: 120_000,
           hookTimeout: 600_000,
+          // As with unit tests: what a file leaves behind is namespaces, which no other one looks at.
+          isolate: false,
           // Mostly waiting, so not bound to the number of cores. vitest wants a group of their own for another number of workers.
-          maxWorkers: 3,
+          maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
       },

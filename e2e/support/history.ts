@@ -1,4 +1,5 @@
 import type { createTransport, KubernetesObject, ResourceKind } from "@multigres/controller-kit";
+import { type WatchEvent, watchStream } from "./watch-stream.ts";
 
 /** Every version of some objects, in the order in which they were written. */
 export interface History<T> {
@@ -7,11 +8,6 @@ export interface History<T> {
 }
 
 type Transport = ReturnType<typeof createTransport>;
-
-interface WatchEvent {
-  readonly type: string;
-  readonly object: KubernetesObject;
-}
 
 /** Watches from before it returns, and goes on where it was when the server ends the connection, so that no version is missed. */
 export async function recordHistory<T extends KubernetesObject>(
@@ -27,19 +23,12 @@ export async function recordHistory<T extends KubernetesObject>(
   const versions: T[] = [];
   const stopped = new AbortController();
   let resourceVersion = list.metadata.resourceVersion;
-  const open = () =>
-    transport.stream({
-      method: "GET",
-      verb: "watch",
-      path: `${path}?watch=1&resourceVersion=${resourceVersion}`,
-      idempotent: true,
-      signal: stopped.signal,
-    });
+  const open = () => watchStream(transport, path, resourceVersion, stopped.signal);
 
-  async function follow(first: AsyncIterable<Uint8Array>): Promise<void> {
-    for (let chunks = first; ; chunks = await open()) {
+  async function follow(first: AsyncIterable<WatchEvent>): Promise<void> {
+    for (let events = first; ; events = await open()) {
       try {
-        for await (const { type, object } of eventsOf(chunks)) {
+        for await (const { type, object } of events) {
           if (type === "ERROR") throw new Error(`the watch of ${kind.plural} ended: ${JSON.stringify(object)}`);
           versions.push(object as T);
           resourceVersion = object.metadata?.resourceVersion ?? resourceVersion;
@@ -54,14 +43,4 @@ export async function recordHistory<T extends KubernetesObject>(
 
   void follow(await open());
   return { versions, stop: () => stopped.abort() };
-}
-
-async function* eventsOf(chunks: AsyncIterable<Uint8Array>): AsyncIterable<WatchEvent> {
-  const decoder = new TextDecoder();
-  let rest = "";
-  for await (const chunk of chunks) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) if (line !== "") yield JSON.parse(line) as WatchEvent;
-  }
 }

@@ -1,10 +1,12 @@
 import { join } from "node:path";
-import { createApiClient, kinds } from "@multigres/controller-kit";
+import { labels } from "@multigres/api-types";
+import type { KubernetesObject } from "@multigres/controller-kit";
 import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from "@multigres/tools/control-plane";
-import { startMultiadmin } from "@multigres/tools/multiadmin";
+import { type PodOfPool, startMultiadmin } from "@multigres/tools/multiadmin";
 import { type Operator, runOperator } from "@multigres/tools/operator";
 import { administrator } from "./administrator.ts";
 import type { ClusterAccess } from "./cluster.ts";
+import { keepList } from "./kept-list.ts";
 
 /** A control plane with an operator, and what else its controllers talk to. */
 export interface Surroundings {
@@ -27,10 +29,16 @@ export async function startSurroundings(options: SurroundingsOptions = {}): Prom
   try {
     const { kubeconfig, auditLog, directory: home, kubectl } = plane;
     const transport = administrator(kubeconfig);
-    const api = createApiClient(transport);
-    const multiadmin = await startMultiadmin(async ({ namespace }, labelSelector) => {
-      return (await api.list(kinds.Pod, { namespace, labelSelector })).items;
-    });
+    const poolPods = await keepList<PodOfPool & KubernetesObject>(
+      transport,
+      `/api/v1/pods?labelSelector=${labels.component}%3Dshard-pool`,
+    );
+    const multiadmin = await startMultiadmin(async (cluster) =>
+      poolPods
+        .items()
+        .filter(({ metadata }) => metadata?.namespace === cluster.namespace)
+        .filter(({ metadata }) => metadata?.labels?.[labels.cluster] === cluster.name),
+    );
     const topologyTls = join(home, "topology-tls");
     const dialOverrides = [options.dialOverrides, multiadmin.dialOverride].filter(Boolean).join(",");
     const env = { DIAL_OVERRIDES: dialOverrides, TOPOLOGY_TLS_DIR: topologyTls };
@@ -50,6 +58,7 @@ export async function startSurroundings(options: SurroundingsOptions = {}): Prom
       stop: async () => {
         await operator.stop();
         await multiadmin.close();
+        poolPods.stop();
         await transport.close();
         await plane.stop();
       },

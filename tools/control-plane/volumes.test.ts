@@ -26,6 +26,14 @@ describe("volumes of the test control plane", () => {
           claimRef: { namespace: "t1", name: "data-0", uid: "u1" },
         },
       },
+      binding: { spec: { volumeName: "pvc-u1" } },
+    });
+  });
+
+  it("says that a claim with a volume is bound, and how big it is", () => {
+    expect(volumeActionFor(aClaim({ volumeName: "pvc-u1" }, { phase: "Pending" }))).toEqual({
+      action: "bound",
+      status: { phase: "Bound", accessModes: ["ReadWriteMany"], capacity: { storage: "2Gi" } },
     });
   });
 

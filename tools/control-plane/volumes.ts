@@ -32,10 +32,12 @@ export const storageClasses = [standard, fixed];
 
 export type VolumeAction =
   | { readonly action: "none" }
-  | { readonly action: "provision"; readonly volume: object }
+  /** `binding` is a merge patch of the claim. */
+  | { readonly action: "provision"; readonly volume: object; readonly binding: object }
+  | { readonly action: "bound"; readonly status: object }
   | { readonly action: "grow"; readonly volumeName: string; readonly storage: string };
 
-/** What the provisioner does about one claim: gives it a volume, or plays the resizer. */
+/** What the provisioner does about one claim: gives it a volume, binds it, or plays the resizer. */
 export function volumeActionFor(claim: Claim): VolumeAction {
   const { metadata, spec, status } = claim;
   const storage = spec.resources?.requests?.storage;
@@ -43,12 +45,22 @@ export function volumeActionFor(claim: Claim): VolumeAction {
   if (!storageClasses.some((storageClass) => storageClass.metadata.name === spec.storageClassName)) {
     return { action: "none" };
   }
-  if (spec.volumeName === undefined) return { action: "provision", volume: volumeFor(claim, storage) };
-  const differs = status?.phase === "Bound" && status.capacity?.storage !== storage;
-  if (differs && spec.storageClassName === standard.metadata.name) {
+  if (spec.volumeName === undefined) {
+    const annotations = { "pv.kubernetes.io/bind-completed": "yes", "pv.kubernetes.io/bound-by-controller": "yes" };
+    const binding = { metadata: { annotations }, spec: { volumeName: nameFor(claim) } };
+    return { action: "provision", volume: volumeFor(claim, storage), binding };
+  }
+  if (status?.phase !== "Bound") {
+    return { action: "bound", status: { phase: "Bound", accessModes: spec.accessModes, capacity: { storage } } };
+  }
+  if (status.capacity?.storage !== storage && spec.storageClassName === standard.metadata.name) {
     return { action: "grow", volumeName: spec.volumeName, storage };
   }
   return { action: "none" };
+}
+
+function nameFor({ metadata: { uid } }: Claim): string {
+  return `pvc-${uid}`;
 }
 
 function volumeFor(claim: Claim, storage: string): object {
@@ -56,7 +68,7 @@ function volumeFor(claim: Claim, storage: string): object {
   return {
     apiVersion: "v1",
     kind: "PersistentVolume",
-    metadata: { name: `pvc-${uid}` },
+    metadata: { name: nameFor(claim) },
     spec: {
       capacity: { storage },
       accessModes: claim.spec.accessModes ?? ["ReadWriteOnce"],
