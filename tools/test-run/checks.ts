@@ -14,7 +14,7 @@ export const checks: readonly Check[] = [
   { name: "format", command: ["biome", "format", "."] },
   { name: "lint", command: ["oxlint", "--type-aware", "--deny-warnings"] },
   { name: "unused code", command: ["knip"] },
-  { name: "types", command: ["nx", "run-many", "-t", "typecheck"] },
+  { name: "types", command: ["tsc"] },
   // What consumers of packages/api-types get: publint and attw on its built folder.
   { name: "package", command: ["npm", "run", "lint", "--workspace", "@multigres/api-types"] },
 ];
