@@ -29,8 +29,17 @@ export interface Installation {
   readonly controllers: readonly ControllerManifest[];
 }
 
-/** Renders a kustomize overlay of `deploy/` and splits off the controllers' Deployments. */
-export async function renderInstallation(kubectl: Kubectl, overlay = "default"): Promise<Installation> {
+const rendering = new Map<string, Promise<Installation>>();
+
+/** Renders a kustomize overlay of `deploy/` and splits off the controllers' Deployments. Once per process: it takes a second. */
+export function renderInstallation(kubectl: Kubectl, overlay = "default"): Promise<Installation> {
+  const found = rendering.get(overlay) ?? render(kubectl, overlay);
+  rendering.set(overlay, found);
+  found.catch(() => rendering.delete(overlay));
+  return found;
+}
+
+async function render(kubectl: Kubectl, overlay: string): Promise<Installation> {
   const rendered = await kubectl(["kustomize", join(repositoryRoot, "deploy/overlays", overlay)]);
   if (rendered.code !== 0) throw new Error(`kubectl kustomize deploy/overlays/${overlay} failed: ${rendered.stderr}`);
   const all = parseAllDocuments(rendered.stdout)

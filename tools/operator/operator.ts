@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type Kubectl, ProcessGroup } from "../control-plane/index.ts";
 import { type ControllerProcess, type StartOptions, startController } from "./controllers.ts";
-import { writeCredentials } from "./credentials.ts";
+import { clusterOf, writeCredentials } from "./credentials.ts";
 import { install } from "./install.ts";
 import { type ControllerManifest, type Installation, renderInstallation } from "./manifests.ts";
 import { startTopology, type Topology } from "./topology.ts";
@@ -36,6 +36,7 @@ export interface OperatorOptions {
 export async function runOperator(options: OperatorOptions): Promise<Operator> {
   const installation = await renderInstallation(options.kubectl, options.overlay);
   await install(options.kubectl, installation.manifests);
+  const cluster = await clusterOf(options.kubectl);
   const group = new ProcessGroup({ directory: options.folder, removeDirectory: false });
   const topology = options.topology === "cluster" ? undefined : await startTopology(group, options.folder);
   const processes = new Map<string, ControllerProcess>();
@@ -44,7 +45,7 @@ export async function runOperator(options: OperatorOptions): Promise<Operator> {
   async function start(name: string, startOptions: ControllerOptions = {}): Promise<ControllerProcess> {
     const manifest = manifestOf(installation, name);
     const kubeconfig = startOptions.kubeconfig ?? join(options.folder, `${name}.kubeconfig`);
-    if (startOptions.kubeconfig === undefined) await writeCredentials(options.kubectl, manifest, kubeconfig);
+    if (startOptions.kubeconfig === undefined) await writeCredentials(options.kubectl, manifest, cluster, kubeconfig);
     const env = { ...options.env, ...startOptions.env };
     const running = await startController(manifest, {
       group,
