@@ -1,16 +1,16 @@
-// `npm test`: every check with a line each, then the tests; the last line is `N passed, N failed`.
+// `npm test`: every check with a line each, and the tests; the last line is `N passed, N failed`.
 import { delimiter, join } from "node:path";
 import { UsageError } from "./command-line/options.ts";
 import { ensureBinaries } from "./control-plane/index.ts";
-import { checks, runCheck } from "./test-run/checks.ts";
+import { build, checks, runCheck } from "./test-run/checks.ts";
 import { parseTestRun, type TestRun, usage } from "./test-run/options.ts";
 import { type Outcome, summary } from "./test-run/outcome.ts";
 import { runVitest } from "./test-run/vitest.ts";
 
 const root = join(import.meta.dirname, "..");
 
-async function run(request: Exclude<TestRun, { kind: "help" }>): Promise<Outcome[]> {
-  const env: NodeJS.ProcessEnv = {
+function environment(): NodeJS.ProcessEnv {
+  return {
     ...process.env,
     PATH: `${join(root, "node_modules", ".bin")}${delimiter}${process.env["PATH"] ?? ""}`,
     NX_DAEMON: "false",
@@ -19,25 +19,34 @@ async function run(request: Exclude<TestRun, { kind: "help" }>): Promise<Outcome
     CI: "true",
     ...(process.stdout.isTTY ? {} : { NO_COLOR: "1" }),
   };
+}
+
+async function run(request: Exclude<TestRun, { kind: "help" }>, env: NodeJS.ProcessEnv): Promise<Outcome[]> {
+  if (request.kind === "project" && request.project === "unit") {
+    return [await runVitest(["--project", "unit", ...request.filters], env)];
+  }
+  const built = await runCheck(build, env);
+  if (request.kind === "project") return [built, await runEndToEnd(env, request.filters)];
+  // Side by side: the e2e tests wait more than half of the time.
+  const [tested, others] = await Promise.all([runEndToEnd(env), runOthers(env)]);
+  return [built, ...others, tested];
+}
+
+async function runOthers(env: NodeJS.ProcessEnv): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  const needsControlPlane = request.kind === "all" || request.project === "e2e";
-  for (const check of checks) {
-    // The e2e tests run the bundles.
-    if (request.kind === "all" || (needsControlPlane && check.name === "build"))
-      outcomes.push(await runCheck(check, env));
+  for (const check of checks) outcomes.push(await runCheck(check, env));
+  return [...outcomes, await runVitest(["--project", "unit"], env, "atTheEnd")];
+}
+
+async function runEndToEnd(env: NodeJS.ProcessEnv, filters: readonly string[] = []): Promise<Outcome> {
+  try {
+    // Once here instead of in every worker.
+    const binaries = await ensureBinaries({ log: (line) => console.log(line) });
+    return await runVitest(["--project", "e2e", ...filters], { ...env, MULTIGRES_CONTROL_PLANE_BIN: binaries });
+  } catch (error) {
+    console.log(`FAILED control plane: ${(error as Error).message}`);
+    return { passed: 0, failed: 1, reasons: [] };
   }
-  if (needsControlPlane) {
-    try {
-      // Once here instead of in every worker.
-      env["MULTIGRES_CONTROL_PLANE_BIN"] = await ensureBinaries({ log: (line) => console.log(line) });
-    } catch (error) {
-      console.log(`FAILED control plane: ${(error as Error).message}`);
-      return [...outcomes, { passed: 0, failed: 1, reasons: [] }];
-    }
-  }
-  const args = request.kind === "all" ? [] : ["--project", request.project, ...request.filters];
-  outcomes.push(await runVitest(args, env));
-  return outcomes;
 }
 
 async function main(): Promise<number> {
@@ -47,7 +56,7 @@ async function main(): Promise<number> {
     console.log(usage);
     return 0;
   }
-  const outcomes = await run(request);
+  const outcomes = await run(request, environment());
   for (const reason of outcomes.flatMap((outcome) => outcome.reasons)) console.log(`FAILED ${reason}`);
   console.log(summary(outcomes));
   return outcomes.every((outcome) => outcome.failed === 0) ? 0 : 1;
