@@ -4,11 +4,11 @@ import { StatusPace } from "./status-pace.ts";
 import type { StatusPhase } from "./status-phase.ts";
 import { ManualClock } from "./testing/manual-clock.ts";
 
-function paced() {
+function paced({ made = 200 } = {}) {
   const clock = new ManualClock();
   const pace = new StatusPace(clock, {
     storm: { writes: 4, within: 2_000, pause: 300 },
-    coming: { calm: 200, most: 500 },
+    coming: { calm: 200, made, most: 500 },
     known: [100, 600, 900],
   });
   const wrote = (content: StatusContent, phase: StatusPhase = "known") => pace.wrote("u", content, phase);
@@ -74,6 +74,15 @@ describe("details of a status", () => {
       await clock.advance(150);
       expect(waitMs(since("2026-01-01T00:00:01Z"))).toBe(50);
     });
+  });
+
+  it.each([
+    ["as long as for others while a child or its first status is missing", "NotCreatedYet", 200],
+    ["less once all children have told theirs, which have waited themselves", "BelowQuorum", 50],
+  ])("of what only relays statuses wait %s", (_name, reason, expected) => {
+    const { wrote, waitMs } = paced({ made: 50 });
+    wrote("generation", "comingUp");
+    expect(waitMs({ conditions: [{ type: "Available", status: "False", reason }] })).toBe(expected);
   });
 
   it("wait briefly again once all is there", () => {

@@ -1,14 +1,17 @@
 import { hashOf } from "./applied-hash.ts";
 import type { Clock } from "./clock.ts";
 import type { StatusContent } from "./status-content.ts";
-import { phaseOf, type StatusPhase } from "./status-phase.ts";
+import { isBeingMade, phaseOf, type StatusPhase } from "./status-phase.ts";
 
 /** How late a status is told, in milliseconds. */
 export interface Pace {
   /** Of anything, however true: after `writes` writes within `within`, `pause` after the last one. */
   readonly storm: { readonly writes: number; readonly within: number; readonly pause: number };
-  /** Of what isn't whole yet: when they have stayed the same for `calm`, at the latest `most` after the last write. */
-  readonly coming: { readonly calm: number; readonly most: number };
+  /**
+   * Of what isn't whole yet: when they have stayed the same for `calm`, at the latest `most` after the last write. `made` is the
+   * calm of what has all its children, and a status of each.
+   */
+  readonly coming: { readonly calm: number; readonly made: number; readonly most: number };
   /** Of what is known: after the first write of a row, the second one and so on. */
   readonly known: readonly number[];
 }
@@ -18,13 +21,13 @@ export const ownPace: Pace = {
   // A big cluster that is edited again and again while its primaries move changes every second, and nobody reads that fast.
   storm: { writes: 10, within: 20_000, pause: 2_000 },
   // On the way every pod changes them, on each level up to the root. Where it stands still somebody wants to know why.
-  coming: { calm: 10_000, most: 60_000 },
+  coming: { calm: 10_000, made: 10_000, most: 60_000 },
   // A person who mends it must see it move, on three levels.
   known: [1_000, 3_000, 10_000],
 };
 
 /** Of a controller whose status repeats those of children: what has waited below is passed on soon, so that the root isn't three waits late. */
-export const relayPace: Pace = { ...ownPace, coming: { ...ownPace.coming, calm: 2_000 } };
+export const relayPace: Pace = { ...ownPace, coming: { ...ownPace.coming, made: 2_000 } };
 
 /** The last write of an object, and what was held back since. */
 interface Written {
@@ -69,7 +72,8 @@ export class StatusPace {
     if (last.phase === "known") return left;
     const hash = hashOf(withoutTimes(status));
     if (last.held?.hash !== hash) last.held = { hash, since: now };
-    return Math.min(left, last.held.since + this.#pace.coming.calm - now);
+    const { calm, made } = this.#pace.coming;
+    return Math.min(left, last.held.since + (isBeingMade(status) ? calm : made) - now);
   }
 
   /** Of an object whose status is to say `status`. */

@@ -1,4 +1,4 @@
-import { conditionTypes, waitingReasons } from "@multigres/status-kit";
+import { conditionTypes, reasons, waitingReasons } from "@multigres/status-kit";
 
 /** How far an object has come, by its status. */
 export type StatusPhase =
@@ -41,6 +41,14 @@ export function phaseOf(
   const ready = conditions.find(({ type }) => type === conditionTypes.ready);
   if (ready === undefined || ready.status === "True") return "known";
   return last !== undefined || isAsCreated(ready, created) ? "completing" : "known";
+}
+
+const beingMade: ReadonlySet<string> = new Set([reasons.notCreatedYet, reasons.childrenNotObserved]);
+
+/** Whether a status still waits for a child, or for its first status: the next moment says something else. */
+export function isBeingMade(status: unknown): boolean {
+  const { conditions = [] } = (status ?? {}) as ConditionedStatus;
+  return conditions.some(({ reason = "" }) => beingMade.has(reason));
 }
 
 function isTrouble({ type, status, reason = "" }: StatusCondition): boolean {
