@@ -23,8 +23,8 @@ FROM ${BASE_IMAGE}
 ARG CONTROLLER
 LABEL org.opencontainers.image.title="multigres-${CONTROLLER}" org.opencontainers.image.licenses="Apache-2.0"
 COPY LICENSE /app/
-# All of the program: a bundle without node_modules.
-COPY --from=build /src/apps/${CONTROLLER}/dist/main.mjs /app/
+# All of the program, a bundle without node_modules, and the licenses of what is in it.
+COPY --from=build /src/apps/${CONTROLLER}/dist/main.mjs /src/apps/${CONTROLLER}/dist/main.mjs.LEGAL.txt /app/
 # By number, so that the kubelet can tell that it isn't root. Nothing is ever written: the root may be read-only.
 USER 65532:65532
 # The same as in deploy/components/controller-pod, where they can be changed; --max-* bound V8's heap.
