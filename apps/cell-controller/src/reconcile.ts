@@ -19,7 +19,7 @@ import { gatewayService } from "./resources/gateway-service.ts";
 import { gatewayName } from "./resources/identity.ts";
 import { localTopoServer } from "./resources/topo-server.ts";
 import { cellStatus } from "./status.ts";
-import { stuckGateways } from "./stuck-gateways.ts";
+import { type StuckGateways, stuckGateways } from "./stuck-gateways.ts";
 
 export function reconcile(observed: ObservedCell, { now }: { readonly now: Date }): Plan<CellStatus> {
   const { cell, gateway, gatewayPods, topoServers, registration } = observed;
@@ -31,20 +31,18 @@ export function reconcile(observed: ObservedCell, { now }: { readonly now: Date 
     gatewayPods,
   );
   const troubles = troubleReport([gateways], now);
+  const stuck = stuckGateways(cell, registration, gatewayPods);
   return {
     objects,
-    deletions: deletions(observed, now),
+    deletions: deletions(observed, stuck),
     tasks: registration.wanted ? registration.tasks : [],
     events: [...troubles.events, ...registrationEvents(cell, registration)],
     status: (failures) => cellStatus({ cell, gateways, registration, gate, topoServers, failures }, now),
-    requeueAfterMs: troubles.lookAgainAfterMs,
+    requeueAfterMs: stuck.lookAgainAfterMs ?? troubles.lookAgainAfterMs,
   };
 }
 
-function deletions(
-  { cell, gatewayPods, disruptionBudgets, topoServers, registration }: ObservedCell,
-  now: Date,
-): Deletion[] {
+function deletions({ cell, disruptionBudgets, topoServers }: ObservedCell, stuck: StuckGateways): Deletion[] {
   const wanted = [...topologyObjects(cell), ...gatewayObjects(cell, { open: true })];
   return [
     ...surplusOf(kinds.TopoServer, topoServers, wanted).map((surplus) =>
@@ -57,7 +55,7 @@ function deletions(
     ...surplusOf(kinds.PodDisruptionBudget, disruptionBudgets, wanted).map((surplus) =>
       deletionOf(kinds.PodDisruptionBudget, surplus),
     ),
-    ...stuckGateways(cell, registration, gatewayPods, now).map((pod) =>
+    ...stuck.pods.map((pod) =>
       deletionOf(
         kinds.Pod,
         pod,

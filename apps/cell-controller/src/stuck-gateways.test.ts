@@ -19,20 +19,29 @@ function aCellThatSaid(status: Condition["status"]) {
   return { ...aCell(), status: { conditions: [{ type: "Registered", status, lastTransitionTime }] } };
 }
 
-function deleted(cell: ReturnType<typeof aCell>, pod: V1Pod, answers?: Parameters<typeof aRegistration>[1]): string[] {
+function planned(cell: ReturnType<typeof aCell>, pod: V1Pod, answers?: Parameters<typeof aRegistration>[1]) {
   const state = observed(cell, { gatewayPods: [pod], registration: aRegistration(cell, answers) });
-  return reconcile(state, { now: after }).deletions.map(({ kind, name, uid }) => `${kind.kind} ${name} ${uid}`);
+  return reconcile(state, { now: after });
+}
+
+function deleted(...given: Parameters<typeof planned>): string[] {
+  return planned(...given).deletions.map(({ kind, name, uid }) => `${kind.kind} ${name} ${uid}`);
 }
 
 describe("a gateway in CrashLoopBackOff", () => {
-  test("from before its cell was registered is replaced, as soon as it is", () => {
-    expect(deleted(aCellThatSaid("Unknown"), aGateway(now, backOff))).toEqual(["Pod gw-a gw-a"]);
+  test("from before its cell was registered is replaced, as soon as the cell says that it is", () => {
     expect(deleted(aCellThatSaid("True"), aGateway(before, backOff))).toEqual(["Pod gw-a gw-a"]);
   });
 
   test("from after that has another trouble, and isn't replaced again and again", () => {
     expect(deleted(aCellThatSaid("True"), aGateway(now, backOff))).toEqual([]);
     expect(deleted(aCellThatSaid("True"), aGateway(after, backOff))).toEqual([]);
+  });
+
+  test("stays until the cell says since when it is registered, or a new one would be replaced as well", () => {
+    const { deletions, requeueAfterMs } = planned(aCellThatSaid("Unknown"), aGateway(before, backOff));
+    expect(deletions).toEqual([]);
+    expect(requeueAfterMs).toBe(1_000);
   });
 
   test("stays while the cell isn't registered", () => {
