@@ -1,19 +1,19 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { MultigresCluster } from "@multigres/api-types";
-import { type KubernetesObject, kinds } from "@multigres/controller-kit";
+import { kinds } from "@multigres/controller-kit";
 import type { Script, ShardScript } from "@multigres/tools/multiadmin";
 import { describe, expect, it } from "vitest";
-import { parse, parseAllDocuments } from "yaml";
+import { parse } from "yaml";
 import { demo, std } from "../fixtures/demo.ts";
 import { small } from "../fixtures/small.ts";
 import { sharedCluster } from "../support/cluster.ts";
 import { always, eventually } from "../support/eventually.ts";
 import { condition, eventsOn, settled } from "../support/observing.ts";
+import { unchangedDemo, unchangedExample } from "../support/unchanged.ts";
 import { writesFromNow } from "../support/writes.ts";
 
 const cluster = sharedCluster();
-const repository = join(import.meta.dirname, "../..");
 
 // Mostly waiting for what is asked every 23 s, so side by side.
 
@@ -52,13 +52,7 @@ function servingWritesOf({ status }: MultigresCluster, database = "db"): string 
 
 describe.concurrent("the primary", () => {
   it("is part of the status that the spec prints for its example, which is reached to the letter", async () => {
-    const namespace = await cluster.namespace("case57");
-    const manifests = parseAllDocuments(readFileSync(join(repository, "deploy/examples/example.yaml"), "utf8"));
-    const objects = manifests
-      .map((document) => document.toJS() as KubernetesObject | null)
-      .filter((object): object is KubernetesObject => object !== null && object.kind !== "Namespace")
-      .map((object) => ({ ...object, metadata: { ...object.metadata, namespace } }));
-    await cluster.apply(...objects);
+    const namespace = await unchangedExample(cluster);
     const fixture = readFileSync(join(import.meta.dirname, "../fixtures/example-status.yaml"), "utf8");
     const { status: printed } = parse(fixture) as { status: { conditions: readonly object[] } };
     const conditions = printed.conditions.map((expected) => expect.objectContaining(expected));
@@ -192,10 +186,8 @@ describe.concurrent("a pod that is ready but doesn't follow", () => {
 
 describe.concurrent("at rest", () => {
   it("multiadmin is asked for one list of all databases and one status of each, and nothing is written", async () => {
-    const namespace = await cluster.namespace("rest");
+    const namespace = await unchangedDemo(cluster);
     const name = "demo";
-    await cluster.apply(std(undefined, namespace), demo(undefined, namespace));
-    await settled(cluster, namespace);
     await eventually(async () => {
       const found = await cluster.api.get(kinds.MultigresCluster, { namespace, name });
       for (const database of ["prod_db", "tiny_db"]) expect(servingWritesOf(found, database)).toBe("True");

@@ -7,6 +7,7 @@ import { sharedCluster } from "../support/cluster.ts";
 import { converged } from "../support/converged.ts";
 import { always, eventually } from "../support/eventually.ts";
 import { condition, oneWarning, settled } from "../support/observing.ts";
+import { unchangedDemo } from "../support/unchanged.ts";
 import { databaseBytes, plant, poolerBytes, stored } from "../support/topology.ts";
 
 const cluster = sharedCluster();
@@ -19,7 +20,7 @@ const records = async (root: string) =>
 const keys = async (root: string) => Object.keys(await records(root));
 
 it("a database's record has its cells, its policy and the folder that its pods mount, byte for byte", async () => {
-  const namespace = await converged(cluster, "databases");
+  const namespace = await unchangedDemo(cluster);
   const found = await records(globalRoot(namespace));
   const path = (database: string) => `/backups/${namespace}/demo/${database}/default/0-inf`;
   expect(found["databases/prod_db/Database"]).toEqual(databaseBytes("prod_db", ["z1", "z2"], path("prod_db")));

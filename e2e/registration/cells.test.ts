@@ -6,10 +6,10 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { demo, std } from "../fixtures/demo.ts";
 import { small } from "../fixtures/small.ts";
 import { sharedCluster } from "../support/cluster.ts";
-import { converged } from "../support/converged.ts";
 import { always, eventually } from "../support/eventually.ts";
 import { condition, oneWarning, settled } from "../support/observing.ts";
 import { cellBytes, plant, stored, uproot } from "../support/topology.ts";
+import { unchangedDemo } from "../support/unchanged.ts";
 import { CertificateAuthority } from "../topology/certificates.ts";
 import { type Etcd, startEtcd } from "../topology/etcd.ts";
 
@@ -46,7 +46,7 @@ function withOwnServer(namespace: string, topoServer: OwnServer, registerCell = 
 
 describe("a cell's record", () => {
   it("leads to the global topology server, or to the cell's own after that was claimed, byte for byte", async () => {
-    const namespace = await converged(cluster, "records");
+    const namespace = await unchangedDemo(cluster);
     const [own] = (await cluster.api.list(kinds.TopoServer, { namespace })).items.filter(
       ({ spec }) => spec.cell === "z2",
     );

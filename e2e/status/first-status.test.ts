@@ -1,7 +1,7 @@
 import type { Condition } from "@multigres/api-types";
 import { type KubernetesObject, kinds, type ResourceKind } from "@multigres/controller-kit";
 import { describe, expect, it } from "vitest";
-import { demo, std } from "../fixtures/demo.ts";
+import { leanDemo, leanStd } from "../fixtures/demo.ts";
 import { sharedCluster } from "../support/cluster.ts";
 import { condition, settled } from "../support/observing.ts";
 
@@ -22,7 +22,7 @@ describe("a new cluster", () => {
       kinds.Shard,
     ];
     const histories = await Promise.all(watched.map((kind) => cluster.history(kind, namespace)));
-    await cluster.apply(std(undefined, namespace), demo(undefined, namespace));
+    await cluster.apply(leanStd(undefined, namespace), leanDemo(undefined, namespace));
     await settled(cluster, namespace);
     for (const history of histories) history.stop();
 

@@ -22,6 +22,6 @@ export async function always(check: () => unknown, forMs = 3_000): Promise<void>
   const end = performance.now() + forMs;
   do {
     await check();
-    await sleep(100);
+    await sleep(250);
   } while (performance.now() < end);
 }
