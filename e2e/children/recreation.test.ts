@@ -98,8 +98,7 @@ describe("what somebody deletes", () => {
       [kinds.TopoServer, local],
       [kinds.Cell, "small-z1"],
     ] as const) {
-      const { uid: shardBefore } = (await cluster.api.get(kinds.Shard, { namespace, name: "db-default-0" }))
-        .metadata;
+      const { uid: shardBefore } = (await cluster.api.get(kinds.Shard, { namespace, name: "db-default-0" })).metadata;
       await comesBack<KubernetesObject>(kind, name, namespace, "Background");
       if (kind === kinds.TableGroup) {
         await eventually(async () => {
@@ -134,7 +133,11 @@ describe("what somebody deletes", () => {
     await comesBack(kinds.Service, "small-z1-gateway", namespace);
     await comesBack(kinds.Service, "small-global-peer", namespace);
     await comesBack(kinds.PodDisruptionBudget, "small-global", namespace);
-    await comesBack(kinds.PodDisruptionBudget, await onlyOne(kinds.PodDisruptionBudget, namespace, database), namespace);
+    await comesBack(
+      kinds.PodDisruptionBudget,
+      await onlyOne(kinds.PodDisruptionBudget, namespace, database),
+      namespace,
+    );
 
     const pool = await onlyOne(kinds.StatefulSet, namespace, database);
     const pods = await podsOf(namespace, pool);

@@ -80,7 +80,9 @@ describe("a new cluster", () => {
     expect(healed.spec).toEqual(asked.spec);
   });
 
-  it("is held back for a template that names an undefined cell until that is corrected", { timeout: 240_000 }, async () => {
+  it("is held back for a template that names an undefined cell until that is corrected", {
+    timeout: 240_000,
+  }, async () => {
     const namespace = await cluster.namespace("undefined-cell");
     await cluster.apply(withUndefinedCell(namespace), leanDemo(undefined, namespace));
     const held = await heldBack(namespace, "TemplateInvalid");
@@ -122,7 +124,9 @@ describe("a cluster and its template", () => {
     await always(() => expect(writes().filter(({ byOperator }) => byOperator)).toEqual([]));
   });
 
-  it("that names an undefined cell keeps the last good children of a running database, untouched", { timeout: 240_000 }, async () => {
+  it("that names an undefined cell keeps the last good children of a running database, untouched", {
+    timeout: 240_000,
+  }, async () => {
     const writes = await writesFromRest(cluster, namespace);
     const before = await versions(cluster, namespace, ...children);
 
@@ -162,7 +166,7 @@ describe("a cluster and its template", () => {
     const writesElsewhere = await writesFromRest(cluster, elsewhere);
     const writes = await writesFromRest(cluster, namespace);
     const before = await untouched();
-    expect(Object.keys(before.here)).toHaveLength((2 + 2 + 1 + 1) + (1 + 1 + 1 + 1));
+    expect(Object.keys(before.here)).toHaveLength(2 + 2 + 1 + 1 + (1 + 1 + 1 + 1));
 
     await cluster.apply(stdWithStorage(namespace, "20Gi"));
     await eventually(async () => {
