@@ -19,10 +19,9 @@ afterAll(() => etcd?.stop());
 const finalizer = "multigres.com/topology-records";
 const about = { kind: "MultigresCluster", name: "small" };
 
-function external(namespace: string, change: (made: MultigresCluster) => void = () => {}): MultigresCluster {
-  const made = small(namespace);
-  made.spec.globalTopoServer = { rootPath: `/${namespace}/global`, external: { address: etcd.address } };
-  change(made);
+function external(namespace: string, { address = etcd.address, pods = 2 } = {}): MultigresCluster {
+  const made = small(namespace, { pods });
+  made.spec.globalTopoServer = { rootPath: `/${namespace}/global`, external: { address } };
   return made;
 }
 
@@ -46,7 +45,11 @@ async function remains(namespace: string): Promise<string[]> {
 }
 
 async function whenGone(namespace: string, timeoutMs?: number): Promise<void> {
-  await eventually(async () => expect(await remains(namespace)).toEqual([]), timeoutMs);
+  // The cluster itself goes last: before that, the rest needn't be asked for.
+  await eventually(async () => {
+    expect((await cluster.api.list(kinds.MultigresCluster, { namespace })).items).toEqual([]);
+  }, timeoutMs);
+  await eventually(async () => expect(await remains(namespace)).toEqual([]));
 }
 
 it("is used as it is, called available when it answers, and cleaned when the cluster is deleted", async () => {
@@ -108,16 +111,11 @@ it("is left for a managed one and back again: records are where the spec says, a
       await stored(cluster.topology, `/small-global-client.${namespace}.svc/multigres/global/databases/`),
     ),
   });
-  // Without pods, so that nothing has to be restarted.
-  const empty = (made: MultigresCluster) => {
-    for (const { spec } of made.spec.databases ?? []) for (const pool of spec.pools ?? []) pool.replicas = 0;
-  };
-  await cluster.apply(external(namespace, empty));
+  // Without pods of the pool, so that nothing has to be restarted.
+  await cluster.apply(external(namespace, { pods: 0 }));
   await eventually(async () => expect((await databases()).external).toEqual(["global/databases/db/Database"]));
 
-  const managed = small(namespace);
-  empty(managed);
-  await cluster.apply(managed);
+  await cluster.apply(small(namespace, { pods: 0 }));
   await eventually(async () => {
     expect(await databases()).toEqual({ external: [], managed: ["db/Database"] });
     expect(await keys(namespace)).toEqual([]);
@@ -125,7 +123,7 @@ it("is left for a managed one and back again: records are where the spec says, a
     expect((await root(namespace)).status).not.toHaveProperty("externalTopologies");
   });
 
-  await cluster.apply(external(namespace, empty));
+  await cluster.apply(external(namespace, { pods: 0 }));
   await eventually(async () => {
     expect((await databases()).external).toEqual(["global/databases/db/Database"]);
     expect((await cluster.api.list(kinds.TopoServer, { namespace })).items).toEqual([]);
@@ -138,11 +136,8 @@ it("is left for a managed one and back again: records are where the spec says, a
 it("that doesn't answer is told, holds up a deletion for two minutes and no longer, and an annotation ends that at once", {
   timeout: 300_000,
 }, async () => {
-  const unreachable = (namespace: string) =>
-    external(namespace, ({ spec }) => {
-      // Nothing listens there.
-      spec.globalTopoServer = { rootPath: `/${namespace}/global`, external: { address: "127.0.0.1:1" } };
-    });
+  // Nothing listens there.
+  const unreachable = (namespace: string) => external(namespace, { address: "127.0.0.1:1", pods: 0 });
   const [waits, skips] = [await cluster.namespace("deadline"), await cluster.namespace("skip")];
   await cluster.apply(unreachable(waits), unreachable(skips));
   for (const namespace of [waits, skips]) {
