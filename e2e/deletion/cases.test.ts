@@ -1,6 +1,7 @@
 import { kinds, type ResourceKind } from "@multigres/controller-kit";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { demo, leanDemo, leanStd, std } from "../fixtures/demo.ts";
+import { demo, std } from "../fixtures/demo.ts";
+import { small } from "../fixtures/small.ts";
 import { sharedCluster } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
 import { childKinds, idOf, objects, volumesOf, workloadKinds } from "../support/objects.ts";
@@ -39,7 +40,7 @@ async function remove(namespace: string, cascade: string): Promise<void> {
   expect(await cluster.kubectl(args)).toMatchObject({ code: 0 });
 }
 
-async function again(namespace: string): Promise<void> {
+async function converge(namespace: string): Promise<void> {
   await cluster.apply(std(undefined, namespace), demo(undefined, namespace));
   await settled(cluster, namespace);
 }
@@ -51,7 +52,7 @@ describe("the cluster", () => {
   beforeAll(async () => {
     namespace = await cluster.namespace("deletion");
   });
-  beforeEach(() => again(namespace));
+  beforeEach(() => converge(namespace));
 
   it("case 66: a database that is removed leaves its volumes, which an Event names, and finds them again", {
     timeout: 240_000,
@@ -79,7 +80,7 @@ describe("the cluster", () => {
     for (const claim of claims.filter((name) => !name.endsWith("-1"))) expect(event?.note).toContain(claim);
     expect(event?.note).toContain("-0 to -1");
 
-    await again(namespace);
+    await converge(namespace);
     expect({ volumes: await volumes(namespace), claims: await claimsOfPods(namespace) }).toEqual(before);
   });
 
@@ -109,7 +110,7 @@ describe("the cluster", () => {
     expect(Object.keys(before.claims)).toHaveLength(12);
     await remove(namespace, "background");
     await eventually(async () => expect(await names(namespace, made)).toEqual([]));
-    await again(namespace);
+    await converge(namespace);
     expect({ volumes: await volumes(namespace), claims: await claimsOfPods(namespace) }).toEqual(before);
   });
 
@@ -126,7 +127,7 @@ describe("the cluster", () => {
     expect(await podUids(namespace)).toEqual(pods);
 
     for (const cascade of ["background", "foreground"]) {
-      await again(namespace);
+      await converge(namespace);
       await remove(namespace, cascade);
       await eventually(async () => expect(await names(namespace, made)).toEqual([]));
       expect(await volumes(namespace), cascade).toEqual(before);
@@ -138,12 +139,16 @@ describe("volumes of a part of it", () => {
   it("a database that is removed takes its volumes along under whenDeleted: Delete, and comes back with new ones", {
     timeout: 300_000,
   }, async () => {
-    const deleting = ({ spec }: ReturnType<typeof demo>) => {
-      spec.persistentVolumeClaimRetentionPolicy = { whenDeleted: "Delete" };
-    };
     const namespace = await cluster.namespace("removed");
-    await cluster.apply(leanStd(undefined, namespace), leanDemo(deleting, namespace));
-    await settled(cluster, namespace);
+    const deleting = (...databases: readonly string[]) => {
+      const made = small(namespace);
+      const [database] = made.spec.databases ?? [];
+      made.spec.databases = databases.map((name) => ({ ...database, name, spec: database?.spec ?? {} }));
+      made.spec.persistentVolumeClaimRetentionPolicy = { whenDeleted: "Delete" };
+      return made;
+    };
+    await cluster.apply(deleting("db", "tiny_db"));
+    await settled(cluster, namespace, "small");
     const before = await volumes(namespace);
     const ofTiny = ([name]: [string, string]) => name.includes("tiny-db");
     const tiny = Object.entries(before).filter(ofTiny);
@@ -156,24 +161,20 @@ describe("volumes of a part of it", () => {
       const made = await cluster.api.get(kinds.TableGroup, tableGroup);
       expect(made.metadata.uid).not.toBe(metadata.uid);
     });
-    await settled(cluster, namespace);
+    await settled(cluster, namespace, "small");
     expect(await volumes(namespace), "after a deletion by hand").toEqual(before);
 
-    const withoutTiny = leanDemo((wanted) => {
-      deleting(wanted);
-      wanted.spec.databases = wanted.spec.databases?.filter(({ name }) => name !== "tiny_db");
-    }, namespace);
-    await cluster.apply(withoutTiny);
+    await cluster.apply(deleting("db"));
     const others = Object.fromEntries(Object.entries(before).filter((volume) => !ofTiny(volume)));
     await eventually(async () => expect(await volumes(namespace)).toEqual(others));
-    await settled(cluster, namespace);
+    await settled(cluster, namespace, "small");
     expect(await volumes(namespace), "of the other database").toEqual(others);
-    const events = await eventsOn(cluster, namespace, { kind: "MultigresCluster", name: "demo" }, "Removing");
+    const events = await eventsOn(cluster, namespace, { kind: "MultigresCluster", name: "small" }, "Removing");
     const notes = events.map(({ note }) => note).filter((note) => note.includes("TableGroup tiny-db-default"));
     expect(notes).toEqual([expect.stringContaining("Its PersistentVolumeClaims go, too, as")]);
 
-    await cluster.apply(leanDemo(deleting, namespace));
-    await settled(cluster, namespace);
+    await cluster.apply(deleting("db", "tiny_db"));
+    await settled(cluster, namespace, "small");
     const again = await volumes(namespace);
     expect(Object.keys(again)).toEqual(Object.keys(before));
     for (const [name, old] of tiny) expect(again[name], name).not.toBe(old);
