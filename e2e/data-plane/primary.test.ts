@@ -16,7 +16,7 @@ const cluster = sharedCluster();
 
 // Mostly waiting for what is asked every 23 s, so side by side.
 
-const names = ["moves", "deleted", "two", "alone", "lagging"] as const;
+const databases = ["moves", "deleted", "two", "alone", "lagging"] as const;
 
 /** One cluster with a database of three pods for each of the tests that need a shard only. */
 let shared: { readonly namespace: string; readonly shards: Record<string, ShardScript> };
@@ -25,14 +25,14 @@ beforeAll(async () => {
   const namespace = await cluster.namespace("shards");
   const made = small(namespace, { pods: 3 });
   const [database] = made.spec.databases ?? [];
-  if (database) made.spec.databases = names.map((name) => ({ ...database, name }));
+  if (database) made.spec.databases = databases.map((name) => ({ ...database, name }));
   await cluster.apply(made);
   await settled(cluster, namespace, "small");
   shared = { namespace, shards: {} };
 });
 
 /** The database of one test, at rest and with a primary. */
-async function served(database: (typeof names)[number]) {
+async function served(database: (typeof databases)[number]) {
   const { namespace, shards } = shared;
   const { shard, serving } = shardOf(namespace, database);
   const primary = await serving();
