@@ -51,6 +51,7 @@ describe("kubectl apply", () => {
 
 describe("fields that users and their tools apply", () => {
   const manager = "somebody";
+  const edited = { gateways: 2, pods: 3, etcd: "quay.io/coreos/etcd:v3.5.18" };
   const added = { labels: { "example.com/team": "a" }, annotations: { "example.com/note": "kept" } };
   let namespace: string;
 
@@ -78,7 +79,7 @@ describe("fields that users and their tools apply", () => {
       await cluster.api.apply(kind, { apiVersion, kind: kind.kind, metadata: { namespace, name, ...added } }, manager);
     }
     const before = await read();
-    await cluster.apply(small(namespace, { gateways: 2, pods: 3, etcd: "quay.io/coreos/etcd:v3.5.18" }));
+    await cluster.apply(small(namespace, edited));
     await settled(cluster, namespace, "small");
     for (const [index, { kind, metadata }] of (await read()).entries()) {
       const what = `${kind} ${metadata?.name}`;
@@ -108,7 +109,7 @@ describe("fields that users and their tools apply", () => {
 
   it("the cluster's own fields stay with those who applied them: a second applier adds what is his", async () => {
     const podLabels = { "example.com/cost": "b" };
-    const applied = small(namespace);
+    const applied = small(namespace, edited);
     applied.spec.multiadmin = { replicas: 1 };
     await cluster.apply(applied);
     const { apiVersion, kind, metadata } = applied;
