@@ -11,7 +11,7 @@ const whole = 180_000;
 
 type Policy = NonNullable<ReturnType<typeof small>["spec"]["persistentVolumeClaimRetentionPolicy"]>;
 
-async function served(purpose: string, policy: Policy) {
+async function served(purpose: string, pods: number, policy: Policy) {
   const namespace = await cluster.namespace(purpose);
   const scaledTo = async (pods: number, change: Policy = policy) => {
     const wanted = small(namespace, { pods });
@@ -27,7 +27,7 @@ async function served(purpose: string, policy: Policy) {
     return items.map(({ metadata }) => metadata?.name ?? "");
   };
   const dataVolumes = async () => (await claims()).filter((name) => name.startsWith("data-small-db")).length;
-  await scaledTo(4);
+  await scaledTo(pods);
   return { namespace, scaledTo, claims, dataVolumes };
 }
 
@@ -35,7 +35,7 @@ describe("volumes", () => {
   it(
     "of replicas that are scaled away go under whenScaled: Delete, and those that were kept before stay",
     async () => {
-      const { scaledTo, dataVolumes } = await served("scaled", { whenScaled: "Retain" });
+      const { scaledTo, dataVolumes } = await served("scaled", 4, { whenScaled: "Retain" });
       await scaledTo(3);
       expect(await dataVolumes()).toBe(4);
       await scaledTo(2, { whenScaled: "Delete" });
@@ -48,7 +48,7 @@ describe("volumes", () => {
   it(
     "go with their cluster under whenDeleted: Delete, but never with a child that is deleted by hand",
     async () => {
-      const { namespace, claims } = await served("deleted", { whenDeleted: "Delete" });
+      const { namespace, claims } = await served("deleted", 2, { whenDeleted: "Delete" });
       const before = await claims();
       await eventually(async () => {
         const { items } = await cluster.api.list(kinds.PersistentVolumeClaim, { namespace });
@@ -62,7 +62,7 @@ describe("volumes", () => {
       await cluster.api.delete(kinds.Shard, { namespace, name: "db-default-0" });
       await eventually(async () => {
         const pods = await podsOf(cluster, namespace, "shard-pool");
-        expect([...pods.values()].filter(isReady)).toHaveLength(4);
+        expect([...pods.values()].filter(isReady)).toHaveLength(2);
         for (const [name, uid] of Object.entries(uidsOf(pods))) expect(uid, name).not.toBe(old[name]);
       });
       await settled(cluster, namespace, "small");
@@ -76,8 +76,8 @@ describe("volumes", () => {
   it(
     "of a database stay that is removed at the moment in which whenDeleted: Delete is taken back",
     async () => {
-      const { namespace, dataVolumes } = await served("kept", { whenDeleted: "Delete" });
-      const wanted = small(namespace, { pods: 4 });
+      const { namespace, dataVolumes } = await served("kept", 2, { whenDeleted: "Delete" });
+      const wanted = small(namespace);
       wanted.spec.databases = [];
       wanted.spec.persistentVolumeClaimRetentionPolicy = { whenDeleted: "Retain" };
       await cluster.apply(wanted);
@@ -90,7 +90,7 @@ describe("volumes", () => {
       await eventually(async () => {
         expect((await cluster.api.list(kinds.Pod, { namespace })).items).toEqual([]);
       }, whole);
-      expect(await dataVolumes()).toBe(4);
+      expect(await dataVolumes()).toBe(2);
     },
     whole,
   );

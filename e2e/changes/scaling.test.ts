@@ -1,6 +1,7 @@
 import type { MultigresCluster } from "@multigres/api-types";
 import { kinds } from "@multigres/controller-kit";
-import { describe, expect, it } from "vitest";
+import type { Script } from "@multigres/tools/multiadmin";
+import { beforeAll, describe, expect, it } from "vitest";
 import { small } from "../fixtures/small.ts";
 import { sharedCluster } from "../support/cluster.ts";
 import { always, eventually } from "../support/eventually.ts";
@@ -14,8 +15,10 @@ function ordinalsOf(names: Iterable<string>): number[] {
   return [...names].map((name) => Number(name.slice(name.lastIndexOf("-") + 1))).sort((a, b) => a - b);
 }
 
-async function served(purpose: string, pods: number) {
-  const namespace = await cluster.namespace(purpose);
+/** The tests share a cluster: each begins by scaling the pool, the first one before there was any failover. */
+describe("replicas of a pool", () => {
+  let namespace: string;
+
   const scaledTo = async (replicas: number) => {
     await cluster.apply(small(namespace, { pods: replicas }));
     await eventually(async () => {
@@ -24,6 +27,7 @@ async function served(purpose: string, pods: number) {
       expect((await podsOf(cluster, namespace, "shard-pool")).size).toBe(replicas);
     }, whole);
   };
+  const say = (script: Script) => cluster.multiadmin.script({ namespace, name: "small" }, script);
   const shard = () => cluster.api.get(kinds.Shard, { namespace, name: "db-default-0" });
   const primary = () =>
     eventually(async () => {
@@ -31,8 +35,6 @@ async function served(purpose: string, pods: number) {
       expect(status?.servingWrites).toBe("True");
       return status?.primaryPod ?? "";
     });
-  await scaledTo(pods);
-  await primary();
   const claims = async () => {
     const { items } = await cluster.api.list(kinds.PersistentVolumeClaim, { namespace });
     return Object.fromEntries(
@@ -41,14 +43,38 @@ async function served(purpose: string, pods: number) {
         .map(({ metadata }) => [ordinalsOf([metadata?.name ?? ""])[0], metadata?.uid]),
     );
   };
-  return { namespace, scaledTo, shard, primary, claims };
-}
 
-describe("replicas of a pool", () => {
+  beforeAll(async () => {
+    namespace = await cluster.namespace("scaling");
+  });
+
+  it(
+    "grow after a fresh backup where there were failovers",
+    async () => {
+      await scaledTo(3);
+      await primary();
+      const backups = async () => {
+        const requests = await cluster.multiadmin.requests({ namespace, name: "small" });
+        return requests.filter(({ method, path }) => method === "POST" && path === "/api/v1/backups");
+      };
+      await scaledTo(4);
+      expect(await backups()).toEqual([]);
+      const first = await primary();
+      const other = [...(await podsOf(cluster, namespace, "shard-pool")).keys()].find((name) => name !== first) ?? "";
+      await say({ shards: { db: { primary: other } } });
+      await eventually(async () => expect(await primary()).toBe(other));
+      await say({});
+      await scaledTo(5);
+      expect(await backups()).toHaveLength(1);
+      expect(JSON.parse((await backups())[0]?.body ?? "{}")).toMatchObject({ forcePrimary: true, database: "db" });
+    },
+    whole,
+  );
+
   it(
     "case 52: 3, 5, 2: the highest ordinals go first, one at a time; volumes stay and are taken again by 3",
     async () => {
-      const { namespace, scaledTo, claims } = await served("case52", 3);
+      await scaledTo(3);
       await scaledTo(5);
       const volumes = await claims();
       expect(Object.keys(volumes)).toEqual(["0", "1", "2", "3", "4"]);
@@ -87,11 +113,12 @@ describe("replicas of a pool", () => {
   it(
     "shrink past the primary after switching over, and never take it",
     async () => {
-      const { namespace, scaledTo, primary } = await served("primary", 4);
+      await scaledTo(4);
+      await primary();
       const [highest = ""] = [...(await podsOf(cluster, namespace, "shard-pool")).keys()].sort().reverse();
-      await cluster.multiadmin.script({ namespace, name: "small" }, { shards: { db: { primary: highest } } });
+      await say({ shards: { db: { primary: highest } } });
       await eventually(async () => expect(await primary()).toBe(highest));
-      await cluster.multiadmin.script({ namespace, name: "small" }, {});
+      await say({});
       await scaledTo(2);
       const requests = await cluster.multiadmin.requests({ namespace, name: "small" });
       expect(requests.filter(({ path }) => path.endsWith("/switch-primary")).length).toBeGreaterThan(0);
@@ -103,7 +130,7 @@ describe("replicas of a pool", () => {
   it(
     "stop at the quorum, serve on, and say so",
     async () => {
-      const { namespace, shard, scaledTo } = await served("quorum", 3);
+      await scaledTo(3);
       await cluster.apply(small(namespace, { pods: 1 }));
       await eventually(async () => {
         const found = await shard();
@@ -116,27 +143,6 @@ describe("replicas of a pool", () => {
         expect(condition(await shard(), "Available")).toMatchObject({ status: "True" });
       });
       await scaledTo(2);
-    },
-    whole,
-  );
-
-  it(
-    "grow after a fresh backup where there were failovers",
-    async () => {
-      const { namespace, scaledTo, primary } = await served("backup", 3);
-      const backups = async () => {
-        const requests = await cluster.multiadmin.requests({ namespace, name: "small" });
-        return requests.filter(({ method, path }) => method === "POST" && path === "/api/v1/backups");
-      };
-      await scaledTo(4);
-      expect(await backups()).toEqual([]);
-      const first = await primary();
-      const other = [...(await podsOf(cluster, namespace, "shard-pool")).keys()].find((name) => name !== first) ?? "";
-      await cluster.multiadmin.script({ namespace, name: "small" }, { shards: { db: { primary: other } } });
-      await eventually(async () => expect(await primary()).toBe(other));
-      await scaledTo(5);
-      expect(await backups()).toHaveLength(1);
-      expect(JSON.parse((await backups())[0]?.body ?? "{}")).toMatchObject({ forcePrimary: true, database: "db" });
     },
     whole,
   );

@@ -1,7 +1,7 @@
 import type { MultigresCluster } from "@multigres/api-types";
 import { kinds } from "@multigres/controller-kit";
-import { describe, expect, it } from "vitest";
-import { demo, std, volume } from "../fixtures/demo.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { leanDemo, leanStd, volume } from "../fixtures/demo.ts";
 import { sharedCluster } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
 import { condition, settled } from "../support/observing.ts";
@@ -29,37 +29,47 @@ async function templatesOf(namespace: string, component: string) {
   );
 }
 
+/** The tests share a cluster: its global etcd and `prod_db` grow in the first, `tiny_db` in the second. */
 describe("storage", () => {
+  let namespace: string;
+
+  const sized = (etcd: string, tiny: string, change: (cluster: MultigresCluster) => void = () => {}) =>
+    leanDemo((wanted) => {
+      const { managedSpec } = wanted.spec.globalTopoServer ?? {};
+      if (managedSpec) managedSpec.dataVolumeClaimTemplate = volume(etcd);
+      const [pool] = wanted.spec.databases?.find(({ name }) => name === "tiny_db")?.spec.pools ?? [];
+      if (pool) pool.dataVolumeClaimTemplate = { ...volume(tiny), storageClassName: "fixed" };
+      change(wanted);
+    }, namespace);
+
+  beforeAll(async () => {
+    namespace = await cluster.namespace("storage");
+    await cluster.apply(leanStd(undefined, namespace), sized("10Gi", "10Gi"));
+    await settled(cluster, namespace);
+  });
+
   it(
     "case 53: grows from 10Gi to 20Gi: volumes and templates follow, and no pod is restarted",
     async () => {
-      const namespace = await cluster.namespace("case53");
-      const sized = (etcd: string) =>
-        demo(({ spec }) => {
-          const { managedSpec } = spec.globalTopoServer ?? {};
-          if (managedSpec) managedSpec.dataVolumeClaimTemplate = volume(etcd);
-        }, namespace);
       const templateOf = (storage: string) =>
-        std(({ spec }) => {
+        leanStd(({ spec }) => {
           for (const pool of spec.pools) pool.dataVolumeClaimTemplate = volume(storage);
         }, namespace);
-      await cluster.apply(templateOf("10Gi"), sized("10Gi"));
-      await settled(cluster, namespace);
       const pods = async () => ({
         ...uidsOf(await podsOf(cluster, namespace, "shard-pool")),
         ...uidsOf(await podsOf(cluster, namespace, "toposerver")),
       });
       const before = await pods();
-      expect(Object.keys(before)).toHaveLength(8 + 4);
+      expect(Object.keys(before)).toHaveLength(4 + 2);
 
       const history = await cluster.history(kinds.Pod, namespace);
       const topology = await cluster.history(kinds.TopoServer, namespace);
-      await cluster.apply(templateOf("20Gi"), sized("20Gi"));
+      await cluster.apply(templateOf("20Gi"), sized("20Gi", "10Gi"));
       await eventually(async () => {
         await settled(cluster, namespace);
         for (const [prefix, count] of [
-          ["data-demo-prod", 6],
-          ["data-demo-global", 3],
+          ["data-demo-prod", 2],
+          ["data-demo-global", 1],
         ] as const) {
           const claims = await claimsOf(namespace, prefix);
           expect(claims).toHaveLength(count);
@@ -69,7 +79,7 @@ describe("storage", () => {
           }
         }
         const pools = await templatesOf(namespace, "shard-pool");
-        expect(Object.values(pools).map(String).toSorted()).toEqual(["1Gi", "20Gi", "20Gi"]);
+        expect(Object.values(pools).map(String).toSorted()).toEqual(["10Gi", "20Gi", "20Gi"]);
         expect(await templatesOf(namespace, "toposerver")).toMatchObject({ "demo-global": "20Gi" });
       }, whole);
       history.stop();
@@ -85,15 +95,8 @@ describe("storage", () => {
   it(
     "case 54: on a class that can't grow is a condition, blocks nothing else, and may go back to the size that it has",
     async () => {
-      const namespace = await cluster.namespace("case54");
-      const sized = (storage: string, change: (cluster: MultigresCluster) => void = () => {}) =>
-        demo((wanted) => {
-          const [pool] = wanted.spec.databases?.find(({ name }) => name === "tiny_db")?.spec.pools ?? [];
-          if (pool) pool.dataVolumeClaimTemplate = { ...volume(storage), storageClassName: "fixed" };
-          change(wanted);
-        }, namespace);
-      await cluster.apply(std(undefined, namespace), sized("10Gi"));
-      await settled(cluster, namespace);
+      const { spec: current } = await cluster.api.get(kinds.MultigresCluster, { namespace, name: "demo" });
+      const etcd = `${current.globalTopoServer?.managedSpec?.dataVolumeClaimTemplate?.resources?.requests?.["storage"]}`;
       const before = uidsOf(await podsOf(cluster, namespace, "shard-pool"));
 
       const further = (wanted: MultigresCluster) => {
@@ -101,7 +104,7 @@ describe("storage", () => {
         const [pool] = wanted.spec.databases?.find(({ name }) => name === "tiny_db")?.spec.pools ?? [];
         if (pool) pool.replicas = 3;
       };
-      await cluster.apply(sized("20Gi", further));
+      await cluster.apply(sized(etcd, "20Gi", further));
       await eventually(async () => {
         const root = await cluster.api.get(kinds.MultigresCluster, { namespace, name: "demo" });
         expect(condition(root, "Stalled")).toMatchObject({ status: "True", reason: "StorageNotApplied" });
@@ -113,7 +116,7 @@ describe("storage", () => {
         expect(admin.status?.readyReplicas).toBe(2);
       }, whole);
 
-      await cluster.apply(sized("10Gi", further));
+      await cluster.apply(sized(etcd, "10Gi", further));
       await eventually(async () => {
         const root = await settled(cluster, namespace);
         expect(condition(root, "Stalled")).toMatchObject({ status: "False" });

@@ -1,7 +1,7 @@
 import type { Cell } from "@multigres/api-types";
 import { type KubernetesObject, kinds } from "@multigres/controller-kit";
 import { describe, expect, it } from "vitest";
-import { demo, std } from "../fixtures/demo.ts";
+import { leanDemo, leanStd } from "../fixtures/demo.ts";
 import { sharedCluster } from "../support/cluster.ts";
 import { always, eventually } from "../support/eventually.ts";
 import { condition, oneWarning, settled } from "../support/observing.ts";
@@ -47,7 +47,7 @@ describe("a wanted name that is somebody else's", () => {
     const namespace = await cluster.namespace("case38");
     const { metadata, spec } = (await strangersCell(namespace)) as Cell;
     const writes = writesFromNow(cluster, namespace);
-    await cluster.apply(std(undefined, namespace), demo(undefined, namespace));
+    await cluster.apply(leanStd(undefined, namespace), leanDemo(undefined, namespace));
 
     const found = await eventually(async () => {
       const current = await cluster.api.get(kinds.MultigresCluster, { namespace, name: "demo" });
@@ -55,7 +55,7 @@ describe("a wanted name that is somebody else's", () => {
       expect(current.status).toMatchObject({
         globalTopoServer: { etcd: { available: "True" } },
         cells: { z2: { gatewayAvailable: "True", topoServerAvailable: "True" } },
-        databases: { prod_db: { readyInstances: 6 }, tiny_db: { readyInstances: 2 } },
+        databases: { prod_db: { readyInstances: 2 }, tiny_db: { readyInstances: 2 } },
         multiadmin: { available: "True" },
         multiorch: { available: "True" },
       });

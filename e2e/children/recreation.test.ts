@@ -1,8 +1,7 @@
 import { controllerOf, type KubernetesObject, kinds, type ResourceKind } from "@multigres/controller-kit";
-import { describe, expect, it } from "vitest";
-import { demo } from "../fixtures/demo.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { small } from "../fixtures/small.ts";
 import { sharedCluster } from "../support/cluster.ts";
-import { converged } from "../support/converged.ts";
 import { eventually } from "../support/eventually.ts";
 import { objects, volumesOf } from "../support/objects.ts";
 import { operatorEvents, settled } from "../support/observing.ts";
@@ -37,14 +36,14 @@ async function comesBack<T extends KubernetesObject>(
   expect({ name, labels: after.metadata?.labels }).toEqual({ name, labels: before.metadata?.labels });
 }
 
-/** The volumes, when all pods of `demo` run again: what a pod uses is bound. */
+/** The volumes, when all pods of the cluster run again: what a pod uses is bound. */
 async function volumesInUse(namespace: string): Promise<Record<string, string>> {
   await eventually(async () => {
     const owners = await objects(cluster, namespace, [kinds.MultigresCluster, kinds.TopoServer, kinds.Shard]);
     const uids = owners.map(({ metadata }) => metadata?.uid);
     const { items: statefulSets } = await cluster.api.list(kinds.StatefulSet, { namespace });
-    // etcd twice, multiorch, and the pools.
-    expect(statefulSets).toHaveLength(2 + 1 + 3);
+    // etcd twice, multiorch, and the pool.
+    expect(statefulSets).toHaveLength(2 + 1 + 1);
     for (const { metadata, spec, status } of statefulSets) {
       // One that its deleted owner left goes on until the garbage collector takes it.
       expect(uids).toContain(controllerOf({ metadata })?.uid);
@@ -52,7 +51,7 @@ async function volumesInUse(namespace: string): Promise<Record<string, string>> 
       expect({ of, ready: status?.readyReplicas }).toEqual({ of, ready: spec?.replicas });
     }
   });
-  await settled(cluster, namespace);
+  await settled(cluster, namespace, "small");
   return volumesOf(cluster, namespace);
 }
 
@@ -71,25 +70,39 @@ async function onlyOne<T extends KubernetesObject>(
   return items[0]?.metadata?.name ?? "";
 }
 
+/** Both of its topology servers are etcds of its own, the global one with a PodDisruptionBudget. */
+function wanted(namespace: string) {
+  const made = small(namespace, { cellEtcd: true });
+  Object.assign(made.spec.globalTopoServer?.managedSpec ?? {}, { replicas: 3 });
+  return made;
+}
+
+/** The tests share a cluster; each begins with all of it running. */
 describe("what somebody deletes", () => {
+  let namespace: string;
+
+  beforeAll(async () => {
+    namespace = await cluster.namespace("recreation");
+    await cluster.apply(wanted(namespace));
+    await settled(cluster, namespace, "small");
+  });
+
   it("case 36: of the children comes back and reuses its volumes", { timeout: 360_000 }, async () => {
-    const namespace = await converged(cluster, "case36");
     const before = await volumesInUse(namespace);
-    const local = await onlyOne(kinds.TopoServer, namespace, "multigres.com/cell=z2");
+    const local = await onlyOne(kinds.TopoServer, namespace, "multigres.com/cell=z1");
 
     for (const [kind, name] of [
-      [kinds.Shard, "prod-db-default-0"],
-      [kinds.TableGroup, "prod-db-default"],
-      [kinds.TopoServer, "demo-global"],
+      [kinds.Shard, "db-default-0"],
+      [kinds.TableGroup, "db-default"],
+      [kinds.TopoServer, "small-global"],
       [kinds.TopoServer, local],
-      [kinds.Cell, "demo-z2"],
+      [kinds.Cell, "small-z1"],
     ] as const) {
-      const { uid: shardBefore } = (await cluster.api.get(kinds.Shard, { namespace, name: "prod-db-default-0" }))
-        .metadata;
+      const { uid: shardBefore } = (await cluster.api.get(kinds.Shard, { namespace, name: "db-default-0" })).metadata;
       await comesBack<KubernetesObject>(kind, name, namespace, "Background");
       if (kind === kinds.TableGroup) {
         await eventually(async () => {
-          const { metadata } = await cluster.api.get(kinds.Shard, { namespace, name: "prod-db-default-0" });
+          const { metadata } = await cluster.api.get(kinds.Shard, { namespace, name: "db-default-0" });
           expect(metadata.uid, "the Shard went with its TableGroup").not.toBe(shardBefore);
         });
       }
@@ -101,13 +114,12 @@ describe("what somebody deletes", () => {
   it("and is the whole cluster, made again before all is gone, has the same names and volumes", {
     timeout: 360_000,
   }, async () => {
-    const namespace = await converged(cluster, "again");
     const before = await volumesInUse(namespace);
     const names = async () =>
       (await cluster.api.list(kinds.Shard, { namespace })).items.map(({ metadata }) => metadata.name).sort();
     const shards = await names();
-    await cluster.api.delete(kinds.MultigresCluster, { namespace, name: "demo" }, { propagationPolicy: "Background" });
-    await cluster.apply(demo(undefined, namespace));
+    await cluster.api.delete(kinds.MultigresCluster, { namespace, name: "small" }, { propagationPolicy: "Background" });
+    await cluster.apply(wanted(namespace));
     expect(await volumesInUse(namespace)).toEqual(before);
     expect(await names()).toEqual(shards);
     expect(await conflicts(namespace)).toEqual([]);
@@ -116,17 +128,20 @@ describe("what somebody deletes", () => {
   it("case 37: of the workloads comes back, with the pods and volumes that are left", {
     timeout: 360_000,
   }, async () => {
-    const namespace = await converged(cluster, "case37");
     const before = await volumesInUse(namespace);
-    const prod = "multigres.com/database=prod_db";
-    await comesBack(kinds.Service, "demo-z1-gateway", namespace);
-    await comesBack(kinds.Service, "demo-global-peer", namespace);
-    await comesBack(kinds.PodDisruptionBudget, "demo-global", namespace);
-    await comesBack(kinds.PodDisruptionBudget, await onlyOne(kinds.PodDisruptionBudget, namespace, prod), namespace);
+    const database = "multigres.com/database=db";
+    await comesBack(kinds.Service, "small-z1-gateway", namespace);
+    await comesBack(kinds.Service, "small-global-peer", namespace);
+    await comesBack(kinds.PodDisruptionBudget, "small-global", namespace);
+    await comesBack(
+      kinds.PodDisruptionBudget,
+      await onlyOne(kinds.PodDisruptionBudget, namespace, database),
+      namespace,
+    );
 
-    const pool = await onlyOne(kinds.StatefulSet, namespace, `${prod},multigres.com/cell=z1`);
+    const pool = await onlyOne(kinds.StatefulSet, namespace, database);
     const pods = await podsOf(namespace, pool);
-    expect(Object.keys(pods)).toHaveLength(3);
+    expect(Object.keys(pods)).toHaveLength(2);
     await comesBack(kinds.StatefulSet, pool, namespace, "Orphan");
     expect(await volumesInUse(namespace)).toEqual(before);
     expect(await podsOf(namespace, pool), "orphans are adopted").toEqual(pods);

@@ -1,19 +1,30 @@
 import type { Shard, TopoServer } from "@multigres/api-types";
 import { type KubernetesObject, kinds, type ResourceKind } from "@multigres/controller-kit";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
+import { leanDemo, leanStd } from "../fixtures/demo.ts";
 import { sharedCluster } from "../support/cluster.ts";
-import { converged } from "../support/converged.ts";
 import { always, eventually } from "../support/eventually.ts";
 import { oneWarning, settled } from "../support/observing.ts";
 import { writesFromNow } from "../support/writes.ts";
 
 const cluster = sharedCluster();
 
+/** The tests share a cluster: each begins with all children as their parents want them, the first two with children that nobody has edited. */
 describe("an edit of a child", () => {
+  let namespace: string;
+
+  beforeAll(async () => {
+    namespace = await cluster.namespace("reverts");
+    const twoGateways = leanDemo(({ spec }) => {
+      Object.assign(spec.cells[0]?.spec?.multiGateway?.static ?? {}, { replicas: 2 });
+    }, namespace);
+    await cluster.apply(leanStd(undefined, namespace), twoGateways);
+    await settled(cluster, namespace);
+  });
+
   it("case 34: of a Cell's gateways is put back, and the Deployment never settles at it", {
     timeout: 240_000,
   }, async () => {
-    const namespace = await converged(cluster, "case34");
     const cell = { namespace, name: "demo-z1" };
     const before = await cluster.api.get(kinds.Cell, cell);
     const deployments = await cluster.history(kinds.Deployment, namespace);
@@ -42,7 +53,6 @@ describe("an edit of a child", () => {
   it("case 35: of a Shard, TableGroup or TopoServer is put back by its parent's controller", {
     timeout: 240_000,
   }, async () => {
-    const namespace = await converged(cluster, "case35");
     const local = await localTopoServer(namespace);
     await putBack(namespace, kinds.Shard, "prod-db-default-0", "tablegroup-controller", ({ spec }) => ({
       pools: spec.pools.map((pool, index) => (index === 0 ? { ...pool, replicas: 5 } : pool)),
@@ -54,13 +64,12 @@ describe("an edit of a child", () => {
     await putBack(namespace, kinds.TopoServer, local, "cell-controller", () => ({ replicas: 3 }));
 
     const { status } = await settled(cluster, namespace);
-    expect(status?.databases?.["prod_db"]).toMatchObject({ desiredInstances: 6, readyInstances: 6 });
+    expect(status?.databases?.["prod_db"]).toMatchObject({ desiredInstances: 2, readyInstances: 2 });
   });
 
   it("that adds what the parent doesn't write is removed, whoever added it and however", {
     timeout: 240_000,
   }, async () => {
-    const namespace = await converged(cluster, "added");
     const shard = { namespace, name: "prod-db-default-0" };
     const before = await cluster.api.get(kinds.Shard, shard);
     const toleration = { key: "added", operator: "Exists" };
@@ -86,6 +95,27 @@ describe("an edit of a child", () => {
       expect(metadata.annotations).toMatchObject({ note: "b" });
     });
   });
+
+  it("that removes a pool from a Shard or a TableGroup leaves its StatefulSet and its pods until it is put back", {
+    timeout: 240_000,
+  }, async () => {
+    const before = await running(namespace);
+    const statefulSets = await cluster.history(kinds.StatefulSet, namespace);
+
+    const shard = { namespace, name: "prod-db-default-0" };
+    const tableGroup = { namespace, name: "prod-db-default" };
+    const { spec } = await cluster.api.get(kinds.Shard, shard);
+    const pools = spec.pools.slice(1);
+    for (let round = 0; round < 5; round++) {
+      await cluster.api.mergePatch(kinds.Shard, shard, { spec: { pools } });
+      await cluster.api.mergePatch(kinds.TableGroup, tableGroup, { spec: { shardTemplate: { pools } } });
+      await eventually(async () => expect((await cluster.api.get(kinds.Shard, shard)).spec).toEqual(spec));
+    }
+    await settled(cluster, namespace);
+    statefulSets.stop();
+    expect(statefulSets.versions.filter(({ metadata }) => metadata?.deletionTimestamp !== undefined)).toEqual([]);
+    expect(await running(namespace)).toEqual(before);
+  });
 });
 
 async function localTopoServer(namespace: string): Promise<string> {
@@ -94,6 +124,15 @@ async function localTopoServer(namespace: string): Promise<string> {
     labelSelector: "multigres.com/cell=z2",
   });
   return items[0]?.metadata.name ?? "";
+}
+
+/** Name and UID of every StatefulSet and pod. */
+async function running(namespace: string): Promise<string[]> {
+  const lists = await Promise.all([
+    cluster.api.list(kinds.StatefulSet, { namespace }),
+    cluster.api.list(kinds.Pod, { namespace }),
+  ]);
+  return lists.flatMap(({ items }) => items.map(({ metadata }) => `${metadata?.name} ${metadata?.uid}`)).sort();
 }
 
 /** Changes a child's spec and waits until it is as it was, by the hand of the named controller. */

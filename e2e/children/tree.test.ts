@@ -6,13 +6,14 @@ import { converged } from "../support/converged.ts";
 import { always, eventually } from "../support/eventually.ts";
 import { childKinds, idOf, objects, workloadKinds } from "../support/objects.ts";
 import { settled, versions } from "../support/observing.ts";
+import { unchangedDemo } from "../support/unchanged.ts";
 import { writesFromRest } from "../support/writes.ts";
 
 const cluster = sharedCluster();
 
 describe("the tree", () => {
   it("case 32: consists of exactly the wanted children, each controlled by the right parent", async () => {
-    const namespace = await converged(cluster, "case32");
+    const namespace = await unchangedDemo(cluster);
     const found = await objects(cluster, namespace, childKinds);
     const topoServers = found.filter(({ kind }) => kind === "TopoServer").map(idOf);
     const local = topoServers.find((id) => id !== "TopoServer demo-global");
@@ -56,7 +57,7 @@ describe("the tree", () => {
   });
 
   it("case 33: children carry the labels of their identity and the resolved fields of the spec", async () => {
-    const namespace = await converged(cluster, "case33");
+    const namespace = await unchangedDemo(cluster);
     const labelsOf = Object.fromEntries(
       (await objects(cluster, namespace, childKinds)).map((each) => [idOf(each), each.metadata?.labels]),
     );
@@ -101,7 +102,7 @@ describe("the tree", () => {
   });
 
   it("case 39: the same cluster in two namespaces doesn't interfere", { timeout: 240_000 }, async () => {
-    const [one, other] = await Promise.all([converged(cluster, "case39"), converged(cluster, "case39")]);
+    const [one, other] = await Promise.all([converged(cluster, "case39"), unchangedDemo(cluster)]);
     const all = [kinds.MultigresCluster, ...childKinds, ...workloadKinds, kinds.Pod, kinds.PersistentVolumeClaim];
     const names = async (namespace: string) =>
       (await objects(cluster, namespace, all)).filter(notOfReplicaSets).map(idOf).sort();

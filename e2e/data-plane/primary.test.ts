@@ -1,29 +1,60 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { MultigresCluster } from "@multigres/api-types";
-import { type KubernetesObject, kinds } from "@multigres/controller-kit";
+import { kinds } from "@multigres/controller-kit";
 import type { Script, ShardScript } from "@multigres/tools/multiadmin";
-import { describe, expect, it } from "vitest";
-import { parse, parseAllDocuments } from "yaml";
-import { demo, std } from "../fixtures/demo.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { small } from "../fixtures/small.ts";
 import { sharedCluster } from "../support/cluster.ts";
 import { always, eventually } from "../support/eventually.ts";
 import { condition, eventsOn, settled } from "../support/observing.ts";
+import { unchangedDemo, unchangedExample } from "../support/unchanged.ts";
 import { writesFromNow } from "../support/writes.ts";
 
 const cluster = sharedCluster();
-const repository = join(import.meta.dirname, "../..");
 
 // Mostly waiting for what is asked every 23 s, so side by side.
 
-/** A small cluster of three pods, at rest and with a primary. */
-async function served(purpose: string) {
-  const namespace = await cluster.namespace(purpose);
-  await cluster.apply(small(namespace, { pods: 3 }));
+const databases = ["moves", "deleted", "two", "alone", "lagging"] as const;
+
+/** One cluster with a database of three pods for each of the tests that need a shard only. */
+let shared: { readonly namespace: string; readonly shards: Record<string, ShardScript> };
+
+beforeAll(async () => {
+  const namespace = await cluster.namespace("shards");
+  const made = small(namespace, { pods: 3 });
+  const [database] = made.spec.databases ?? [];
+  if (database) made.spec.databases = databases.map((name) => ({ ...database, name }));
+  await cluster.apply(made);
   await settled(cluster, namespace, "small");
-  const shard = () => cluster.api.get(kinds.Shard, { namespace, name: "db-default-0" });
-  const say = (script: Script) => cluster.multiadmin.script({ namespace, name: "small" }, script);
+  shared = { namespace, shards: {} };
+});
+
+/** The database of one test, at rest and with a primary. */
+async function served(database: (typeof databases)[number]) {
+  const { namespace, shards } = shared;
+  const { shard, serving } = shardOf(namespace, database);
+  const primary = await serving();
+  const { items } = await cluster.api.list(kinds.Pod, {
+    namespace,
+    labelSelector: `multigres.com/database=${database}`,
+  });
+  return {
+    namespace,
+    shard,
+    serving,
+    primary,
+    pods: items.map(({ metadata }) => metadata?.name ?? "").sort(),
+    sayOfShard: (script: ShardScript) => {
+      shards[database] = script;
+      return cluster.multiadmin.script({ namespace, name: "small" }, { shards });
+    },
+  };
+}
+
+function shardOf(namespace: string, database: string) {
+  const shard = () => cluster.api.get(kinds.Shard, { namespace, name: `${database}-default-0` });
   const serving = () =>
     eventually(async () => {
       const found = await shard();
@@ -31,19 +62,7 @@ async function served(purpose: string) {
       expect(condition(found, "PrimaryElected")).toMatchObject({ status: "True" });
       return found.status?.primaryPod ?? "";
     });
-  const primary = await serving();
-  const { items } = await cluster.api.list(kinds.Pod, { namespace, labelSelector: "multigres.com/database=db" });
-  const pods = items.map(({ metadata }) => metadata?.name ?? "").sort();
-  return {
-    namespace,
-    shard,
-    serving,
-    primary,
-    pods,
-    say,
-    sayOfShard: (script: ShardScript) => say({ shards: { db: script } }),
-    root: () => cluster.api.get(kinds.MultigresCluster, { namespace, name: "small" }),
-  };
+  return { shard, serving };
 }
 
 function servingWritesOf({ status }: MultigresCluster, database = "db"): string | undefined {
@@ -52,13 +71,7 @@ function servingWritesOf({ status }: MultigresCluster, database = "db"): string 
 
 describe.concurrent("the primary", () => {
   it("is part of the status that the spec prints for its example, which is reached to the letter", async () => {
-    const namespace = await cluster.namespace("case57");
-    const manifests = parseAllDocuments(readFileSync(join(repository, "deploy/examples/example.yaml"), "utf8"));
-    const objects = manifests
-      .map((document) => document.toJS() as KubernetesObject | null)
-      .filter((object): object is KubernetesObject => object !== null && object.kind !== "Namespace")
-      .map((object) => ({ ...object, metadata: { ...object.metadata, namespace } }));
-    await cluster.apply(...objects);
+    const namespace = await unchangedExample(cluster);
     const fixture = readFileSync(join(import.meta.dirname, "../fixtures/example-status.yaml"), "utf8");
     const { status: printed } = parse(fixture) as { status: { conditions: readonly object[] } };
     const conditions = printed.conditions.map((expected) => expect.objectContaining(expected));
@@ -105,7 +118,7 @@ describe.concurrent("the primary", () => {
 describe.concurrent("servingWrites", () => {
   it("case 63: is Unknown while the primary can't be asked and False while there is none, never guessed True", async () => {
     const namespace = await cluster.namespace("case63");
-    const say = (script: Script) => cluster.multiadmin.script({ namespace, name: "demo" }, script);
+    const say = (script: Script) => cluster.multiadmin.script({ namespace, name: "small" }, script);
     const histories = await Promise.all([
       cluster.history(kinds.MultigresCluster, namespace),
       cluster.history(kinds.TableGroup, namespace),
@@ -119,15 +132,15 @@ describe.concurrent("servingWrites", () => {
       ),
     ];
     await say({ mode: "cut" });
-    await cluster.apply(std(undefined, namespace), demo(undefined, namespace));
+    await cluster.apply(small(namespace));
     // A database that can't be asked is no reason to call it down.
-    await settled(cluster, namespace);
+    await settled(cluster, namespace, "small");
     expect(values()).toEqual(["Unknown"]);
 
-    await say({ shards: { prod_db: { primary: null }, tiny_db: { primary: null } } });
+    await say({ shards: { db: { primary: null } } });
     await eventually(async () => {
-      const found = await cluster.api.get(kinds.MultigresCluster, { namespace, name: "demo" });
-      for (const database of ["prod_db", "tiny_db"]) expect(servingWritesOf(found, database)).toBe("False");
+      const found = await cluster.api.get(kinds.MultigresCluster, { namespace, name: "small" });
+      expect(servingWritesOf(found)).toBe("False");
       expect(condition(found, "Available")).toMatchObject({ status: "False", reason: "NoPrimary" });
     });
     for (const history of histories) history.stop();
@@ -140,7 +153,13 @@ describe.concurrent("servingWrites", () => {
     ["has lost its topology", { mode: "error" }],
     ["can't reach the pooler", { statusFails: true }],
   ])("is Unknown when multiadmin %s, which costs nothing else, and True again afterwards", async (_, script) => {
-    const { primary, say, shard, root, serving } = await served("dead");
+    const namespace = await cluster.namespace("dead");
+    await cluster.apply(small(namespace));
+    await settled(cluster, namespace, "small");
+    const { shard, serving } = shardOf(namespace, "db");
+    const primary = await serving();
+    const root = () => cluster.api.get(kinds.MultigresCluster, { namespace, name: "small" });
+    const say = (told: Script) => cluster.multiadmin.script({ namespace, name: "small" }, told);
     await say(script);
     await eventually(async () => {
       const found = await shard();
@@ -182,7 +201,12 @@ describe.concurrent("a pod that is ready but doesn't follow", () => {
       expect(message).toContain(stuck);
       expect(message).toContain("docs/runbooks/followers-lagging.md");
       expect(found.status?.servingWrites).toBe("True");
-      const events = await eventsOn(cluster, namespace, { kind: "Shard", name: "db-default-0" }, "PodsNotFollowing");
+      const events = await eventsOn(
+        cluster,
+        namespace,
+        { kind: "Shard", name: "lagging-default-0" },
+        "PodsNotFollowing",
+      );
       expect(events).toMatchObject([{ type: "Warning", note: message }]);
     }, 180_000);
     await sayOfShard({});
@@ -192,10 +216,8 @@ describe.concurrent("a pod that is ready but doesn't follow", () => {
 
 describe.concurrent("at rest", () => {
   it("multiadmin is asked for one list of all databases and one status of each, and nothing is written", async () => {
-    const namespace = await cluster.namespace("rest");
+    const namespace = await unchangedDemo(cluster);
     const name = "demo";
-    await cluster.apply(std(undefined, namespace), demo(undefined, namespace));
-    await settled(cluster, namespace);
     await eventually(async () => {
       const found = await cluster.api.get(kinds.MultigresCluster, { namespace, name });
       for (const database of ["prod_db", "tiny_db"]) expect(servingWritesOf(found, database)).toBe("True");

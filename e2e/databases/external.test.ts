@@ -1,6 +1,6 @@
 import type { MultigresCluster } from "@multigres/api-types";
 import { type KubernetesObject, kinds, type ResourceKind } from "@multigres/controller-kit";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { small } from "../fixtures/small.ts";
 import { sharedCluster } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
@@ -19,10 +19,9 @@ afterAll(() => etcd?.stop());
 const finalizer = "multigres.com/topology-records";
 const about = { kind: "MultigresCluster", name: "small" };
 
-function external(namespace: string, change: (made: MultigresCluster) => void = () => {}): MultigresCluster {
-  const made = small(namespace);
-  made.spec.globalTopoServer = { rootPath: `/${namespace}/global`, external: { address: etcd.address } };
-  change(made);
+function external(namespace: string, { address = etcd.address, pods = 2 } = {}): MultigresCluster {
+  const made = small(namespace, { pods });
+  made.spec.globalTopoServer = { rootPath: `/${namespace}/global`, external: { address } };
   return made;
 }
 
@@ -46,58 +45,73 @@ async function remains(namespace: string): Promise<string[]> {
 }
 
 async function whenGone(namespace: string, timeoutMs?: number): Promise<void> {
-  await eventually(async () => expect(await remains(namespace)).toEqual([]), timeoutMs);
+  // The cluster itself goes last: before that, the rest needn't be asked for.
+  await eventually(async () => {
+    expect((await cluster.api.list(kinds.MultigresCluster, { namespace })).items).toEqual([]);
+  }, timeoutMs);
+  await eventually(async () => expect(await remains(namespace)).toEqual([]));
 }
 
-it("is used as it is, called available when it answers, and cleaned when the cluster is deleted", async () => {
-  const namespace = await cluster.namespace("external");
-  await cluster.apply(external(namespace));
-  const found = await settled(cluster, namespace, "small");
-  expect(found.metadata.finalizers).toEqual([finalizer]);
-  expect(found.status).toMatchObject({
-    globalTopoServer: { etcd: { available: "True" } },
-    cells: { z1: { topoServerAvailable: "True" } },
-    externalTopologies: [{ address: etcd.address, rootPath: `/${namespace}/global` }],
-  });
-  expect(await keys(namespace)).toEqual(
-    expect.arrayContaining(["global/cells/z1/Cell", "global/databases/db/Database"]),
-  );
-  const claim = "global/databases/db/default/0-inf/ShardInitClaim";
-  await plant(etcd.address, `/${namespace}/${claim}`, Buffer.from("orch-0"));
+/** The tests share a namespace; the last one deletes the cluster. */
+describe("an external topology server", () => {
+  let namespace: string;
 
-  const tableGroups = await cluster.history(kinds.TableGroup, namespace);
-  await cluster.api.delete(kinds.MultigresCluster, { namespace, name: "small" });
-  await whenGone(namespace);
-  tableGroups.stop();
-  // It belongs to the data, and the volumes stay.
-  expect(await keys(namespace)).toEqual([claim]);
-  const { items } = await cluster.api.list(kinds.PersistentVolumeClaim, { namespace });
-  expect(items.map(({ metadata }) => metadata?.name).filter((name) => name?.startsWith("data-"))).toHaveLength(2);
+  beforeAll(async () => {
+    namespace = await cluster.namespace("external");
+  });
+
+  it("keeps its records when the cluster's objects are orphaned, and is found again by the next one of the name", async () => {
+    await cluster.apply(external(namespace));
+    await settled(cluster, namespace, "small");
+    const before = await keys(namespace);
+    const shards = await cluster.api.list(kinds.Shard, { namespace });
+    const args = ["-n", namespace, "delete", "multigrescluster", "small", "--cascade=orphan", "--timeout=60s"];
+    expect(await cluster.kubectl(args)).toMatchObject({ code: 0 });
+    expect(await keys(namespace)).toEqual(before);
+    expect((await eventsOn(cluster, namespace, about, "RecordsKept")).map(({ type }) => type)).toEqual(["Normal"]);
+    await cluster.apply(external(namespace));
+    await settled(cluster, namespace, "small");
+    expect(await keys(namespace)).toEqual(before);
+    const after = await cluster.api.list(kinds.Shard, { namespace });
+    expect(after.items.map(({ metadata }) => metadata.uid)).toEqual(shards.items.map(({ metadata }) => metadata.uid));
+  });
+
+  it("is used as it is, called available when it answers, and cleaned when the cluster is deleted", async () => {
+    await cluster.apply(external(namespace));
+    const found = await settled(cluster, namespace, "small");
+    expect(found.metadata.finalizers).toEqual([finalizer]);
+    expect(found.status).toMatchObject({
+      globalTopoServer: { etcd: { available: "True" } },
+      cells: { z1: { topoServerAvailable: "True" } },
+      externalTopologies: [{ address: etcd.address, rootPath: `/${namespace}/global` }],
+    });
+    expect(await keys(namespace)).toEqual(
+      expect.arrayContaining(["global/cells/z1/Cell", "global/databases/db/Database"]),
+    );
+    const claim = "global/databases/db/default/0-inf/ShardInitClaim";
+    await plant(etcd.address, `/${namespace}/${claim}`, Buffer.from("orch-0"));
+
+    const tableGroups = await cluster.history(kinds.TableGroup, namespace);
+    await cluster.api.delete(kinds.MultigresCluster, { namespace, name: "small" });
+    await whenGone(namespace);
+    tableGroups.stop();
+    // It belongs to the data, and the volumes stay.
+    expect(await keys(namespace)).toEqual([claim]);
+    const { items } = await cluster.api.list(kinds.PersistentVolumeClaim, { namespace });
+    expect(items.map(({ metadata }) => metadata?.name).filter((name) => name?.startsWith("data-"))).toHaveLength(2);
+  });
 });
 
 it("is cleaned when the whole namespace goes", async () => {
   const namespace = await cluster.namespace("nsgone");
-  await cluster.apply(external(namespace));
-  await settled(cluster, namespace, "small");
+  await cluster.apply(external(namespace, { pods: 0 }));
+  await eventually(async () =>
+    expect(await keys(namespace)).toEqual(
+      expect.arrayContaining(["global/cells/z1/Cell", "global/databases/db/Database"]),
+    ),
+  );
   expect(await cluster.kubectl(["delete", "namespace", namespace, "--timeout=90s"])).toMatchObject({ code: 0 });
   expect(await keys(namespace)).toEqual([]);
-});
-
-it("keeps its records when the cluster's objects are orphaned, and is found again by the next one of the name", async () => {
-  const namespace = await cluster.namespace("orphans");
-  await cluster.apply(external(namespace));
-  await settled(cluster, namespace, "small");
-  const before = await keys(namespace);
-  const shards = await cluster.api.list(kinds.Shard, { namespace });
-  const args = ["-n", namespace, "delete", "multigrescluster", "small", "--cascade=orphan", "--timeout=60s"];
-  expect(await cluster.kubectl(args)).toMatchObject({ code: 0 });
-  expect(await keys(namespace)).toEqual(before);
-  expect((await eventsOn(cluster, namespace, about, "RecordsKept")).map(({ type }) => type)).toEqual(["Normal"]);
-  await cluster.apply(external(namespace));
-  await settled(cluster, namespace, "small");
-  expect(await keys(namespace)).toEqual(before);
-  const after = await cluster.api.list(kinds.Shard, { namespace });
-  expect(after.items.map(({ metadata }) => metadata.uid)).toEqual(shards.items.map(({ metadata }) => metadata.uid));
 });
 
 it("is left for a managed one and back again: records are where the spec says, and nowhere else", async () => {
@@ -108,16 +122,11 @@ it("is left for a managed one and back again: records are where the spec says, a
       await stored(cluster.topology, `/small-global-client.${namespace}.svc/multigres/global/databases/`),
     ),
   });
-  // Without pods, so that nothing has to be restarted.
-  const empty = (made: MultigresCluster) => {
-    for (const { spec } of made.spec.databases ?? []) for (const pool of spec.pools ?? []) pool.replicas = 0;
-  };
-  await cluster.apply(external(namespace, empty));
+  // Without pods of the pool, so that nothing has to be restarted.
+  await cluster.apply(external(namespace, { pods: 0 }));
   await eventually(async () => expect((await databases()).external).toEqual(["global/databases/db/Database"]));
 
-  const managed = small(namespace);
-  empty(managed);
-  await cluster.apply(managed);
+  await cluster.apply(small(namespace, { pods: 0 }));
   await eventually(async () => {
     expect(await databases()).toEqual({ external: [], managed: ["db/Database"] });
     expect(await keys(namespace)).toEqual([]);
@@ -125,7 +134,7 @@ it("is left for a managed one and back again: records are where the spec says, a
     expect((await root(namespace)).status).not.toHaveProperty("externalTopologies");
   });
 
-  await cluster.apply(external(namespace, empty));
+  await cluster.apply(external(namespace, { pods: 0 }));
   await eventually(async () => {
     expect((await databases()).external).toEqual(["global/databases/db/Database"]);
     expect((await cluster.api.list(kinds.TopoServer, { namespace })).items).toEqual([]);
@@ -138,11 +147,8 @@ it("is left for a managed one and back again: records are where the spec says, a
 it("that doesn't answer is told, holds up a deletion for two minutes and no longer, and an annotation ends that at once", {
   timeout: 300_000,
 }, async () => {
-  const unreachable = (namespace: string) =>
-    external(namespace, ({ spec }) => {
-      // Nothing listens there.
-      spec.globalTopoServer = { rootPath: `/${namespace}/global`, external: { address: "127.0.0.1:1" } };
-    });
+  // Nothing listens there.
+  const unreachable = (namespace: string) => external(namespace, { address: "127.0.0.1:1", pods: 0 });
   const [waits, skips] = [await cluster.namespace("deadline"), await cluster.namespace("skip")];
   await cluster.apply(unreachable(waits), unreachable(skips));
   for (const namespace of [waits, skips]) {

@@ -1,12 +1,12 @@
 import type { MultigresCluster } from "@multigres/api-types";
 import { kinds } from "@multigres/controller-kit";
 import { expect, it } from "vitest";
-import { demo, std, volume } from "../fixtures/demo.ts";
+import { leanDemo, leanStd, volume } from "../fixtures/demo.ts";
 import { small } from "../fixtures/small.ts";
 import { sharedCluster } from "../support/cluster.ts";
-import { converged } from "../support/converged.ts";
 import { always, eventually } from "../support/eventually.ts";
 import { condition, oneWarning, settled } from "../support/observing.ts";
+import { unchangedDemo } from "../support/unchanged.ts";
 import { databaseBytes, plant, poolerBytes, stored } from "../support/topology.ts";
 
 const cluster = sharedCluster();
@@ -19,7 +19,7 @@ const records = async (root: string) =>
 const keys = async (root: string) => Object.keys(await records(root));
 
 it("a database's record has its cells, its policy and the folder that its pods mount, byte for byte", async () => {
-  const namespace = await converged(cluster, "databases");
+  const namespace = await unchangedDemo(cluster);
   const found = await records(globalRoot(namespace));
   const path = (database: string) => `/backups/${namespace}/demo/${database}/default/0-inf`;
   expect(found["databases/prod_db/Database"]).toEqual(databaseBytes("prod_db", ["z1", "z2"], path("prod_db")));
@@ -34,7 +34,9 @@ it("a database's record has its cells, its policy and the folder that its pods m
 });
 
 it("a removed database loses its record and its poolers' when its pods are gone, and nothing else does", async () => {
-  const namespace = await converged(cluster, "removal");
+  const namespace = await cluster.namespace("removal");
+  await cluster.apply(leanStd(undefined, namespace), leanDemo(undefined, namespace));
+  await settled(cluster, namespace);
   const topoServers = (await cluster.api.list(kinds.TopoServer, { namespace })).items;
   const own = topoServers.find(({ spec }) => spec.cell === "z2")?.metadata.name;
   const cellRoot = `/${own}-client.${namespace}.svc/multigres/z2/`;
@@ -60,8 +62,7 @@ it("a removed database loses its record and its poolers' when its pods are gone,
   await cluster.api.mergePatch(kinds.Pod, heldName, { metadata: { finalizers: ["example.com/hold"] } });
 
   await cluster.apply(
-    std(undefined, namespace),
-    demo(({ spec }) => {
+    leanDemo(({ spec }) => {
       spec.databases = spec.databases?.slice(0, 1);
     }, namespace),
   );
@@ -70,7 +71,7 @@ it("a removed database loses its record and its poolers' when its pods are gone,
     expect(left.items.map(({ metadata }) => metadata?.name)).toEqual([heldName.name]);
   });
   const poolers = async () => (await keys(cellRoot)).filter((key) => key.startsWith("poolers/"));
-  await eventually(async () => expect(await poolers()).toHaveLength(5));
+  await eventually(async () => expect(await poolers()).toHaveLength(3));
   await always(async () => expect(await keys(globalRoot(namespace))).toContain("databases/tiny_db/Database"));
   await cluster.api.mergePatch(kinds.Pod, heldName, { metadata: { finalizers: null } });
   await settled(cluster, namespace);
@@ -83,7 +84,7 @@ it("a removed database loses its record and its poolers' when its pods are gone,
       "databases/tiny_db/default/0-inf/ShardInitClaim",
     ]);
     const left = await poolers();
-    expect(left).toHaveLength(4);
+    expect(left).toHaveLength(2);
     expect(left.filter((key) => !key.includes("prod-db"))).toEqual(["poolers/multipooler-z2-handmade-0/Pooler"]);
   });
 });

@@ -1,8 +1,8 @@
 import { kinds, type ResourceKind } from "@multigres/controller-kit";
-import { describe, expect, it } from "vitest";
-import { demo } from "../fixtures/demo.ts";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { demo, std } from "../fixtures/demo.ts";
+import { small } from "../fixtures/small.ts";
 import { sharedCluster } from "../support/cluster.ts";
-import { converged } from "../support/converged.ts";
 import { eventually } from "../support/eventually.ts";
 import { childKinds, idOf, objects, volumesOf, workloadKinds } from "../support/objects.ts";
 import { eventsOn, settled } from "../support/observing.ts";
@@ -40,45 +40,23 @@ async function remove(namespace: string, cascade: string): Promise<void> {
   expect(await cluster.kubectl(args)).toMatchObject({ code: 0 });
 }
 
+async function converge(namespace: string): Promise<void> {
+  await cluster.apply(std(undefined, namespace), demo(undefined, namespace));
+  await settled(cluster, namespace);
+}
+
+/** The tests share a namespace, and each begins with `demo` at rest: what the one before leaves of it, and its volumes. */
 describe("the cluster", () => {
-  it("case 64: deleted in the background or foreground leaves only its volumes, orphaned leaves everything running", {
-    timeout: 300_000,
-  }, async () => {
-    const namespace = await converged(cluster, "case64");
-    const before = await volumes(namespace);
-    // 8 of the pools, 3 + 1 of etcd, 2 repositories.
-    expect(Object.keys(before)).toHaveLength(14);
-    for (const cascade of ["background", "foreground"]) {
-      await remove(namespace, cascade);
-      await eventually(async () => expect(await names(namespace, made)).toEqual([]));
-      expect(await volumes(namespace), cascade).toEqual(before);
-      await cluster.apply(demo(undefined, namespace));
-      await settled(cluster, namespace);
-    }
-    const everything = await names(namespace, children);
-    const pods = await podUids(namespace);
-    await remove(namespace, "orphan");
-    expect(await names(namespace, children)).toEqual(everything);
-    expect(await podUids(namespace)).toEqual(pods);
-  });
+  let namespace: string;
 
-  it("case 65: made again unchanged has its pods on the same volumes", { timeout: 240_000 }, async () => {
-    const namespace = await converged(cluster, "case65");
-    const before = { volumes: await volumes(namespace), claims: await claimsOfPods(namespace) };
-    expect(Object.keys(before.claims)).toHaveLength(12);
-    await remove(namespace, "background");
-    await eventually(async () => expect(await names(namespace, made)).toEqual([]));
-    await cluster.apply(demo(undefined, namespace));
-    await settled(cluster, namespace);
-    expect({ volumes: await volumes(namespace), claims: await claimsOfPods(namespace) }).toEqual(before);
+  beforeAll(async () => {
+    namespace = await cluster.namespace("deletion");
   });
-});
+  beforeEach(() => converge(namespace));
 
-describe("a part of it", () => {
   it("case 66: a database that is removed leaves its volumes, which an Event names, and finds them again", {
     timeout: 240_000,
   }, async () => {
-    const namespace = await converged(cluster, "case66");
     const before = { volumes: await volumes(namespace), claims: await claimsOfPods(namespace) };
     const withoutTiny = demo(({ spec }) => {
       spec.databases = spec.databases?.filter(({ name }) => name !== "tiny_db");
@@ -102,57 +80,13 @@ describe("a part of it", () => {
     for (const claim of claims.filter((name) => !name.endsWith("-1"))) expect(event?.note).toContain(claim);
     expect(event?.note).toContain("-0 to -1");
 
-    await cluster.apply(demo(undefined, namespace));
-    await settled(cluster, namespace);
+    await converge(namespace);
     expect({ volumes: await volumes(namespace), claims: await claimsOfPods(namespace) }).toEqual(before);
-  });
-
-  it("a database that is removed takes its volumes along under whenDeleted: Delete, and comes back with new ones", {
-    timeout: 300_000,
-  }, async () => {
-    const deleting = ({ spec }: ReturnType<typeof demo>) => {
-      spec.persistentVolumeClaimRetentionPolicy = { whenDeleted: "Delete" };
-    };
-    const namespace = await converged(cluster, "removed", deleting);
-    const before = await volumes(namespace);
-    const ofTiny = ([name]: [string, string]) => name.includes("tiny-db");
-    const tiny = Object.entries(before).filter(ofTiny);
-    expect(tiny).toHaveLength(3);
-
-    const tableGroup = { namespace, name: "tiny-db-default" };
-    const { metadata } = await cluster.api.get(kinds.TableGroup, tableGroup);
-    await cluster.api.delete(kinds.TableGroup, tableGroup);
-    await eventually(async () => {
-      const made = await cluster.api.get(kinds.TableGroup, tableGroup);
-      expect(made.metadata.uid).not.toBe(metadata.uid);
-    });
-    await settled(cluster, namespace);
-    expect(await volumes(namespace), "after a deletion by hand").toEqual(before);
-
-    const withoutTiny = demo((wanted) => {
-      deleting(wanted);
-      wanted.spec.databases = wanted.spec.databases?.filter(({ name }) => name !== "tiny_db");
-    }, namespace);
-    await cluster.apply(withoutTiny);
-    const others = Object.fromEntries(Object.entries(before).filter((volume) => !ofTiny(volume)));
-    await eventually(async () => expect(await volumes(namespace)).toEqual(others));
-    await settled(cluster, namespace);
-    expect(await volumes(namespace), "of the other database").toEqual(others);
-    const events = await eventsOn(cluster, namespace, { kind: "MultigresCluster", name: "demo" }, "Removing");
-    const notes = events.map(({ note }) => note).filter((note) => note.includes("TableGroup tiny-db-default"));
-    expect(notes).toEqual([expect.stringContaining("Its PersistentVolumeClaims go, too, as")]);
-
-    await cluster.apply(demo(deleting, namespace));
-    await settled(cluster, namespace);
-    const again = await volumes(namespace);
-    expect(Object.keys(again)).toEqual(Object.keys(before));
-    for (const [name, old] of tiny) expect(again[name], name).not.toBe(old);
   });
 
   it("case 67: a cell's topology server that is removed leaves its volume, and the cell uses the global one", {
     timeout: 240_000,
   }, async () => {
-    const namespace = await converged(cluster, "case67");
     const before = await volumes(namespace);
     const plain = demo(({ spec }) => {
       for (const cell of spec.cells) delete cell.spec?.topoServer;
@@ -169,5 +103,80 @@ describe("a part of it", () => {
     expect(String(record)).toContain(`${host}:2379`);
     const statefulSets = await names(namespace, [kinds.StatefulSet]);
     expect(statefulSets.filter((name) => name.includes("topo"))).toEqual([]);
+  });
+
+  it("case 65: made again unchanged has its pods on the same volumes", { timeout: 240_000 }, async () => {
+    const before = { volumes: await volumes(namespace), claims: await claimsOfPods(namespace) };
+    expect(Object.keys(before.claims)).toHaveLength(12);
+    await remove(namespace, "background");
+    await eventually(async () => expect(await names(namespace, made)).toEqual([]));
+    await converge(namespace);
+    expect({ volumes: await volumes(namespace), claims: await claimsOfPods(namespace) }).toEqual(before);
+  });
+
+  it("case 64: deleted in the background or foreground leaves only its volumes, orphaned leaves everything running", {
+    timeout: 300_000,
+  }, async () => {
+    const before = await volumes(namespace);
+    // 8 of the pools, 3 + 1 of etcd, 2 repositories.
+    expect(Object.keys(before)).toHaveLength(14);
+    const everything = await names(namespace, children);
+    const pods = await podUids(namespace);
+    await remove(namespace, "orphan");
+    expect(await names(namespace, children)).toEqual(everything);
+    expect(await podUids(namespace)).toEqual(pods);
+
+    for (const cascade of ["background", "foreground"]) {
+      await converge(namespace);
+      await remove(namespace, cascade);
+      await eventually(async () => expect(await names(namespace, made)).toEqual([]));
+      expect(await volumes(namespace), cascade).toEqual(before);
+    }
+  });
+});
+
+describe("volumes of a part of it", () => {
+  it("a database that is removed takes its volumes along under whenDeleted: Delete, and comes back with new ones", {
+    timeout: 300_000,
+  }, async () => {
+    const namespace = await cluster.namespace("removed");
+    const deleting = (...databases: readonly string[]) => {
+      const made = small(namespace);
+      const [database] = made.spec.databases ?? [];
+      made.spec.databases = databases.map((name) => ({ ...database, name, spec: database?.spec ?? {} }));
+      made.spec.persistentVolumeClaimRetentionPolicy = { whenDeleted: "Delete" };
+      return made;
+    };
+    await cluster.apply(deleting("db", "tiny_db"));
+    await settled(cluster, namespace, "small");
+    const before = await volumes(namespace);
+    const ofTiny = ([name]: [string, string]) => name.includes("tiny-db");
+    const tiny = Object.entries(before).filter(ofTiny);
+    expect(tiny).toHaveLength(3);
+
+    const tableGroup = { namespace, name: "tiny-db-default" };
+    const { metadata } = await cluster.api.get(kinds.TableGroup, tableGroup);
+    await cluster.api.delete(kinds.TableGroup, tableGroup);
+    await eventually(async () => {
+      const made = await cluster.api.get(kinds.TableGroup, tableGroup);
+      expect(made.metadata.uid).not.toBe(metadata.uid);
+    });
+    await settled(cluster, namespace, "small");
+    expect(await volumes(namespace), "after a deletion by hand").toEqual(before);
+
+    await cluster.apply(deleting("db"));
+    const others = Object.fromEntries(Object.entries(before).filter((volume) => !ofTiny(volume)));
+    await eventually(async () => expect(await volumes(namespace)).toEqual(others));
+    await settled(cluster, namespace, "small");
+    expect(await volumes(namespace), "of the other database").toEqual(others);
+    const events = await eventsOn(cluster, namespace, { kind: "MultigresCluster", name: "small" }, "Removing");
+    const notes = events.map(({ note }) => note).filter((note) => note.includes("TableGroup tiny-db-default"));
+    expect(notes).toEqual([expect.stringContaining("Its PersistentVolumeClaims go, too, as")]);
+
+    await cluster.apply(deleting("db", "tiny_db"));
+    await settled(cluster, namespace, "small");
+    const again = await volumes(namespace);
+    expect(Object.keys(again)).toEqual(Object.keys(before));
+    for (const [name, old] of tiny) expect(again[name], name).not.toBe(old);
   });
 });

@@ -3,14 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { kinds, type ResourceKind } from "@multigres/controller-kit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { demo } from "../fixtures/demo.ts";
+import { exampleFile } from "../fixtures/example.ts";
+import { small } from "../fixtures/small.ts";
 import { sharedCluster } from "../support/cluster.ts";
-import { converged } from "../support/converged.ts";
 import { eventually } from "../support/eventually.ts";
 import { settled } from "../support/observing.ts";
 
 const cluster = sharedCluster();
-const example = join(import.meta.dirname, "../../deploy/examples/example.yaml");
 
 let folder: string;
 beforeAll(async () => {
@@ -18,10 +17,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** The spec's example in a namespace of its own, as a file that a user keeps. */
+/** The spec's example in a namespace of its own and with fewer pods, as a file that a user keeps. */
 async function exampleIn(namespace: string): Promise<string> {
   const file = join(folder, `${namespace}.yaml`);
-  await writeFile(file, (await readFile(example, "utf8")).replaceAll("namespace: example", `namespace: ${namespace}`));
+  const example = await readFile(exampleFile, "utf8");
+  const own = example.replaceAll("namespace: example", `namespace: ${namespace}`);
+  await writeFile(file, own.replaceAll("replicas: 3", "replicas: 1"));
   return file;
 }
 
@@ -50,23 +51,26 @@ describe("kubectl apply", () => {
 
 describe("fields that users and their tools apply", () => {
   const manager = "somebody";
+  const edited = { gateways: 2, pods: 3, etcd: "quay.io/coreos/etcd:v3.5.18" };
   const added = { labels: { "example.com/team": "a" }, annotations: { "example.com/note": "kept" } };
   let namespace: string;
 
   beforeAll(async () => {
-    namespace = await converged(cluster, "fields");
+    namespace = await cluster.namespace("fields");
+    await cluster.apply(small(namespace));
+    await settled(cluster, namespace, "small");
   });
 
   it("labels and annotations stay on children and workloads when the controllers write these objects again", async () => {
     const { items } = await cluster.api.list(kinds.StatefulSet, { namespace });
-    const pool = items.find(({ metadata }) => metadata?.ownerReferences?.[0]?.name === "tiny-db-default-0");
+    const pool = items.find(({ metadata }) => metadata?.ownerReferences?.[0]?.name === "db-default-0");
     const objects: readonly [ResourceKind, string][] = [
-      [kinds.Cell, "demo-z1"],
-      [kinds.TopoServer, "demo-global"],
-      [kinds.TableGroup, "tiny-db-default"],
-      [kinds.Shard, "tiny-db-default-0"],
-      [kinds.Deployment, "demo-z1-gateway"],
-      [kinds.StatefulSet, "demo-global"],
+      [kinds.Cell, "small-z1"],
+      [kinds.TopoServer, "small-global"],
+      [kinds.TableGroup, "db-default"],
+      [kinds.Shard, "db-default-0"],
+      [kinds.Deployment, "small-z1-gateway"],
+      [kinds.StatefulSet, "small-global"],
       [kinds.StatefulSet, pool?.metadata?.name ?? ""],
     ];
     const read = () => Promise.all(objects.map(([kind, name]) => cluster.api.get(kind, { namespace, name })));
@@ -75,14 +79,8 @@ describe("fields that users and their tools apply", () => {
       await cluster.api.apply(kind, { apiVersion, kind: kind.kind, metadata: { namespace, name, ...added } }, manager);
     }
     const before = await read();
-    await cluster.apply(
-      demo(({ spec }) => {
-        Object.assign(spec.cells[0]?.spec?.multiGateway?.static ?? {}, { replicas: 3 });
-        Object.assign(spec.globalTopoServer?.managedSpec ?? {}, { image: "quay.io/coreos/etcd:v3.5.18" });
-        Object.assign(spec.databases?.[1]?.spec.pools?.[0] ?? {}, { replicas: 3 });
-      }, namespace),
-    );
-    await settled(cluster, namespace);
+    await cluster.apply(small(namespace, edited));
+    await settled(cluster, namespace, "small");
     for (const [index, { kind, metadata }] of (await read()).entries()) {
       const what = `${kind} ${metadata?.name}`;
       expect(metadata, what).toMatchObject(added);
@@ -91,7 +89,7 @@ describe("fields that users and their tools apply", () => {
   });
 
   it("kubectl rollout restart of a Deployment replaces its pods, and isn't undone", async () => {
-    const name = "demo-z2-gateway";
+    const name = "small-z1-gateway";
     const pods = async () => (await cluster.kubectl(["get", "pods", "-n", namespace, "-o", "name"])).stdout.split("\n");
     const before = (await pods()).filter((pod) => pod.includes(name));
     await cluster.kubectl(["rollout", "restart", "-n", namespace, `deployment/${name}`]);
@@ -102,7 +100,7 @@ describe("fields that users and their tools apply", () => {
       expect(after).toHaveLength(before.length);
       expect(after.filter((pod) => before.includes(pod))).toEqual([]);
     });
-    await settled(cluster, namespace);
+    await settled(cluster, namespace, "small");
     const kept = (await cluster.api.get(kinds.Deployment, { namespace, name })) as {
       spec?: { template?: { metadata?: { annotations?: Record<string, string> } } };
     };
@@ -111,14 +109,16 @@ describe("fields that users and their tools apply", () => {
 
   it("the cluster's own fields stay with those who applied them: a second applier adds what is his", async () => {
     const podLabels = { "example.com/cost": "b" };
-    const { metadata } = demo(undefined, namespace);
-    const multiadmin = { podLabels };
-    const mine = { apiVersion: "multigres.com/v1alpha1", kind: "MultigresCluster", metadata, spec: { multiadmin } };
+    const applied = small(namespace, edited);
+    applied.spec.multiadmin = { replicas: 1 };
+    await cluster.apply(applied);
+    const { apiVersion, kind, metadata } = applied;
+    const mine = { apiVersion, kind, metadata, spec: { multiadmin: { podLabels } } };
     const apply = ["apply", "--server-side", "--field-manager", manager, "-f", "-"];
     expect(await cluster.kubectl(apply, { stdin: JSON.stringify(mine) })).toMatchObject({ code: 0 });
-    await settled(cluster, namespace);
-    await cluster.apply(demo(undefined, namespace));
-    const { spec } = await settled(cluster, namespace);
+    await settled(cluster, namespace, "small");
+    await cluster.apply(applied);
+    const { spec } = await settled(cluster, namespace, "small");
     expect(spec.multiadmin).toMatchObject({ replicas: 1, podLabels });
   });
 });

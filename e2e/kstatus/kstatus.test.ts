@@ -1,6 +1,6 @@
 import { type KubernetesObject, kinds } from "@multigres/controller-kit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { demo, std } from "../fixtures/demo.ts";
+import { demo, leanDemo, leanStd } from "../fixtures/demo.ts";
 import { sharedCluster } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
 import { settled } from "../support/observing.ts";
@@ -42,7 +42,7 @@ describe("kstatus says of a cluster's objects what a person expects", () => {
   };
 
   it("created, converging, ready: InProgress from the first moment, then Current, without going back and forth", async () => {
-    await cluster.apply(std(undefined, namespace), demo(undefined, namespace));
+    await cluster.apply(leanStd(undefined, namespace), leanDemo(undefined, namespace));
     await settled(cluster, namespace);
     const story = { ...each(tree, ["InProgress", "Current"]), "ShardTemplate std": ["Current"] };
     await eventually(async () => expect(await statuses.history()).toEqual(story));
@@ -59,9 +59,9 @@ describe("kstatus says of a cluster's objects what a person expects", () => {
 
   it("edited: InProgress as soon as the edit is accepted, wherever it leads to", async () => {
     statuses.mark();
-    const replicas = 3;
+    const replicas = 2;
     await cluster.apply(
-      demo(({ spec }) => Object.assign(spec.cells[0]?.spec?.multiGateway?.static ?? {}, { replicas }), namespace),
+      leanDemo(({ spec }) => Object.assign(spec.cells[0]?.spec?.multiGateway?.static ?? {}, { replicas }), namespace),
     );
     await eventually(async () =>
       expect(await statuses.history()).toMatchObject(
@@ -95,7 +95,7 @@ describe("kstatus says of a cluster's objects what a person expects", () => {
     statuses.mark();
     const databases = demo().spec.databases ?? [];
     await cluster.apply(
-      demo(({ spec }) => {
+      leanDemo(({ spec }) => {
         spec.databases = [...databases, { name: "late_db", spec: { shardTemplateRef: "late" } }];
       }, namespace),
     );
@@ -105,7 +105,7 @@ describe("kstatus says of a cluster's objects what a person expects", () => {
         message: expect.stringContaining("ShardTemplate late"),
       }),
     );
-    await cluster.apply(std(({ metadata }) => Object.assign(metadata, { name: "late" }), namespace));
+    await cluster.apply(leanStd(({ metadata }) => Object.assign(metadata, { name: "late" }), namespace));
     const story = {
       ...each(["MultigresCluster demo"], ["InProgress", "Failed", "InProgress", "Current"]),
       ...each(["TableGroup late-db-default", "Shard late-db-default-0"], ["InProgress", "Current"]),
@@ -124,7 +124,7 @@ describe("kstatus says of a cluster's objects what a person expects", () => {
     await cluster.api.create(kinds.Service, foreign);
     statuses.mark();
     await cluster.apply(
-      demo(({ spec }) => {
+      leanDemo(({ spec }) => {
         spec.cells.push({ name: "z3", spec: { zone: "z3" } });
       }, namespace),
     );

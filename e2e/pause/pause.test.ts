@@ -1,6 +1,6 @@
 import { annotations } from "@multigres/api-types";
 import { kinds, type ResourceKind } from "@multigres/controller-kit";
-import { describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { small } from "../fixtures/small.ts";
 import { sharedCluster } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
@@ -28,18 +28,26 @@ const everyone = (status: string | undefined) => ({
   "Shard db-default-0": status,
 });
 
+/** The tests share a cluster, and each begins with all of it as `small` wants it. */
 describe("the pause annotation", () => {
-  it("case 72: stops spec changes of the whole tree while status keeps moving; taking it away applies everything", async () => {
-    const namespace = await cluster.namespace("case72");
+  let namespace: string;
+
+  beforeAll(async () => {
+    namespace = await cluster.namespace("pause");
+  });
+  beforeEach(async () => {
     await cluster.apply(small(namespace));
     await hasBecome(cluster, namespace, {});
+  });
+
+  it("case 72: stops spec changes of the whole tree while status keeps moving; taking it away applies everything", async () => {
     const { metadata } = await cluster.api.get(kinds.MultigresCluster, { namespace, name: "small" });
 
     await setPause(namespace, kinds.MultigresCluster, "small", "true");
     await eventually(async () => expect(await pausedObjects(namespace)).toEqual(everyone("True")));
 
     const writes = writesFromNow(cluster, namespace);
-    await cluster.apply(small(namespace, { gateways: 3, pods: 4 }));
+    await cluster.apply(small(namespace, { gateways: 3, pods: 3 }));
     await eventually(async () => {
       const paused = await cluster.api.get(kinds.MultigresCluster, { namespace, name: "small" });
       expect(paused.status?.observedGeneration).toBe(metadata.generation);
@@ -62,14 +70,11 @@ describe("the pause annotation", () => {
     );
 
     await setPause(namespace, kinds.MultigresCluster, "small", null);
-    await hasBecome(cluster, namespace, { gateways: 3, pods: 4 });
+    await hasBecome(cluster, namespace, { gateways: 3, pods: 3 });
     await eventually(async () => expect(await pausedObjects(namespace)).toEqual(everyone(undefined)));
   });
 
   it("that a person set on a child holds that child alone, and isn't stripped by its owner", async () => {
-    const namespace = await cluster.namespace("pause-child");
-    await cluster.apply(small(namespace));
-    await hasBecome(cluster, namespace, {});
     await setPause(namespace, kinds.Cell, "small-z1", "true");
     await cluster.apply(small(namespace, { gateways: 2, pods: 3 }));
     await eventually(async () => {

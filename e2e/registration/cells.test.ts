@@ -3,13 +3,13 @@ import { join } from "node:path";
 import type { Cell, MultigresCluster } from "@multigres/api-types";
 import { type KubernetesObject, kinds } from "@multigres/controller-kit";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { demo, std } from "../fixtures/demo.ts";
-import { small } from "../fixtures/small.ts";
+import { leanDemo, leanStd } from "../fixtures/demo.ts";
+import { small, type Wishes } from "../fixtures/small.ts";
 import { sharedCluster } from "../support/cluster.ts";
-import { converged } from "../support/converged.ts";
 import { always, eventually } from "../support/eventually.ts";
 import { condition, oneWarning, settled } from "../support/observing.ts";
 import { cellBytes, plant, stored, uproot } from "../support/topology.ts";
+import { unchangedDemo } from "../support/unchanged.ts";
 import { CertificateAuthority } from "../topology/certificates.ts";
 import { type Etcd, startEtcd } from "../topology/etcd.ts";
 
@@ -34,11 +34,18 @@ async function deployments(namespace: string): Promise<string[]> {
   return items.map(({ metadata }) => metadata?.name ?? "").filter((name) => name.includes("gateway"));
 }
 
+/** Of the pool, which a cell doesn't wait for. */
+const withoutPods: Wishes = { pods: 0 };
+
 type OwnServer = { readonly rootPath: string; readonly external: { readonly address: string } };
 
 /** A small cluster whose cell has a topology server of its own that somebody else runs. */
-function withOwnServer(namespace: string, topoServer: OwnServer, registerCell = true): MultigresCluster {
-  const made = small(namespace);
+function withOwnServer(
+  namespace: string,
+  topoServer: OwnServer,
+  { registerCell = true, ...wishes }: Wishes & { readonly registerCell?: boolean } = {},
+): MultigresCluster {
+  const made = small(namespace, wishes);
   for (const { spec } of made.spec.cells)
     Object.assign(spec ?? {}, { topoServer, topologyReconciliation: { registerCell } });
   return made;
@@ -46,7 +53,7 @@ function withOwnServer(namespace: string, topoServer: OwnServer, registerCell = 
 
 describe("a cell's record", () => {
   it("leads to the global topology server, or to the cell's own after that was claimed, byte for byte", async () => {
-    const namespace = await converged(cluster, "records");
+    const namespace = await unchangedDemo(cluster);
     const [own] = (await cluster.api.list(kinds.TopoServer, { namespace })).items.filter(
       ({ spec }) => spec.cell === "z2",
     );
@@ -89,8 +96,8 @@ describe("a gateway", () => {
     await etcd.component.kill();
     const rootPath = `/${namespace}/z2`;
     await cluster.apply(
-      std(undefined, namespace),
-      demo(({ spec }) => {
+      leanStd(undefined, namespace),
+      leanDemo(({ spec }) => {
         const second = spec.cells[1]?.spec;
         if (second) second.topoServer = { rootPath, external: { address: etcd.address } };
       }, namespace),
@@ -166,11 +173,8 @@ describe("a gateway", () => {
   it("that crashed before its cell was registered is replaced once, when it is", async () => {
     const namespace = await cluster.namespace("stuck");
     const crashing = (registerCell: boolean) => {
-      const made = withOwnServer(
-        namespace,
-        { rootPath: `/${namespace}/z1`, external: { address: etcd.address } },
-        registerCell,
-      );
+      const topoServer = { rootPath: `/${namespace}/z1`, external: { address: etcd.address } };
+      const made = withOwnServer(namespace, topoServer, { registerCell, ...withoutPods });
       made.spec.images = { multigateway: "multigres/multigres:crash" };
       return made;
     };
@@ -200,7 +204,7 @@ describe("a cell that somebody else registers", () => {
   it("gets its gateway at once, whatever its topology does, and no record", async () => {
     const namespace = await cluster.namespace("notours");
     const nowhere = { rootPath: `/${namespace}/z1`, external: { address: "127.0.0.1:1" } };
-    await cluster.apply(withOwnServer(namespace, nowhere, false));
+    await cluster.apply(withOwnServer(namespace, nowhere, { registerCell: false }));
     await settled(cluster, namespace, "small");
     const left = await cell(namespace, "small-z1");
     expect(registered(left)).toMatchObject({ status: "Unknown", reason: "RegistrationNotWanted" });
@@ -242,10 +246,10 @@ describe("what belongs to somebody else", () => {
   it("is an external root that a cell of another cluster uses", async () => {
     const [first, second] = [await cluster.namespace("first"), await cluster.namespace("second")];
     const shared = { rootPath: `/${first}/shared`, external: { address: etcd.address } };
-    await cluster.apply(withOwnServer(first, shared));
-    await settled(cluster, first, "small");
+    await cluster.apply(withOwnServer(first, shared, withoutPods));
+    await eventually(async () => expect(registered(await cell(first, "small-z1"))).toMatchObject({ status: "True" }));
     const claimed = await stored(etcd.address, `${shared.rootPath}/`);
-    await cluster.apply(withOwnServer(second, shared));
+    await cluster.apply(withOwnServer(second, shared, withoutPods));
     await eventually(async () => {
       const refused = registered(await cell(second, "small-z1"));
       expect(refused).toMatchObject({ status: "False", reason: "TopologyConflict" });
@@ -264,7 +268,7 @@ describe("what belongs to somebody else", () => {
     const [first, second] = [await cluster.namespace("first"), await cluster.namespace("second")];
     const rootPath = `/${first}/global`;
     const withGlobal = (namespace: string) => {
-      const made = small(namespace);
+      const made = small(namespace, withoutPods);
       made.spec.globalTopoServer = { rootPath, external: { address: etcd.address } };
       return made;
     };
@@ -285,7 +289,8 @@ describe("what belongs to somebody else", () => {
 
   it("is an external root that another cell of the same cluster uses", async () => {
     const namespace = await cluster.namespace("cells");
-    const made = withOwnServer(namespace, { rootPath: `/${namespace}/shared`, external: { address: etcd.address } });
+    const topoServer = { rootPath: `/${namespace}/shared`, external: { address: etcd.address } };
+    const made = withOwnServer(namespace, topoServer, withoutPods);
     const [first] = made.spec.cells;
     made.spec.cells.push({ name: "z2", spec: { ...first?.spec, zone: "z2" } });
     await cluster.apply(made);
@@ -311,7 +316,7 @@ describe("an external server with TLS", () => {
     const secured = await startEtcd({ server, clientAuthority: authority.cert });
     try {
       const external = { address: secured.address, tlsSecretRef: { name: "etcd-client" } };
-      await cluster.apply(withOwnServer(namespace, { rootPath: "/z1", external }));
+      await cluster.apply(withOwnServer(namespace, { rootPath: "/z1", external }, withoutPods));
       const folder = join(inject("sharedOperator").topologyTls, `${namespace}.etcd-client`);
       await eventually(async () => {
         const refused = registered(await cell(namespace, "small-z1"));

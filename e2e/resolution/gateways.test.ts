@@ -1,7 +1,7 @@
 import type { CellDefinition, CellSpec } from "@multigres/api-types";
 import { kinds } from "@multigres/controller-kit";
 import { describe, expect, it } from "vitest";
-import { demo, std } from "../fixtures/demo.ts";
+import { small } from "../fixtures/small.ts";
 import { sharedCluster } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
 
@@ -45,12 +45,12 @@ const cells: readonly { name: string; given: MultiGateway; resolved: CellSpec["m
 describe("gateways", () => {
   it("case 27: dynamic multiplies the base and rounds up, static passes through, neither is the default", async () => {
     const namespace = await cluster.namespace("case27");
-    const asked = demo(({ spec }) => {
-      spec.cells = [...spec.cells, ...cells.map(({ name, given }) => ({ name, spec: { multiGateway: given } }))];
-    }, namespace);
-    await cluster.apply(std(undefined, namespace), asked);
+    const asked = small(namespace);
+    asked.spec.cells = cells.map(({ name, given }) => ({ name, spec: { multiGateway: given } }));
+    delete asked.spec.databases;
+    await cluster.apply(asked);
     for (const { name, resolved } of cells) {
-      const { spec } = await eventually(() => cluster.api.get(kinds.Cell, { namespace, name: `demo-${name}` }));
+      const { spec } = await eventually(() => cluster.api.get(kinds.Cell, { namespace, name: `small-${name}` }));
       expect({ name, multiGateway: spec.multiGateway }).toEqual({ name, multiGateway: resolved });
     }
   });

@@ -1,25 +1,54 @@
 import type { MultigresCluster, Pool, Shard } from "@multigres/api-types";
 import { kinds } from "@multigres/controller-kit";
-import { describe, expect, it } from "vitest";
-import { demo, std, volume } from "../fixtures/demo.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { leanDemo, std, volume } from "../fixtures/demo.ts";
 import { sharedCluster } from "../support/cluster.ts";
 import { always, eventually } from "../support/eventually.ts";
 import { settled } from "../support/observing.ts";
+import { unchangedDemo } from "../support/unchanged.ts";
 import { writesFromRest } from "../support/writes.ts";
 
 const cluster = sharedCluster();
 
-/** `demo` whose `prod_db` lays overrides over `std`. */
-function demoWith(namespace: string, ...overrides: Pool[]): MultigresCluster {
-  return demo(({ spec }) => {
-    for (const database of spec.databases ?? []) if (database.name === "prod_db") database.spec.overrides = overrides;
+const unmatched: Pool = {
+  type: "readOnly",
+  cell: "z1",
+  replicas: 1,
+  dataVolumeClaimTemplate: volume("500Gi"),
+  postgres: { resources: { requests: { cpu: "1" } } },
+  multipooler: { resources: { requests: { cpu: "100m" } } },
+};
+
+const grown: Pool = {
+  type: "replica",
+  cell: "z1",
+  dataVolumeClaimTemplate: { resources: { requests: { storage: "1000Gi" } } },
+  postgres: { resources: { requests: { cpu: "4" } } },
+};
+
+/** Databases that lay overrides over `std`, and one whose pool says nothing. */
+function overriding(namespace: string, ...more: Pool[]): MultigresCluster {
+  return leanDemo(({ spec }) => {
+    spec.databases = [
+      { name: "one_pool", spec: { shardTemplateRef: "std", overrides: [grown, ...more] } },
+      {
+        name: "each_pool",
+        spec: {
+          shardTemplateRef: "std",
+          overrides: [
+            { type: "replica", cell: "z1", dataVolumeClaimTemplate: { accessModes: ["ReadWriteMany"] } },
+            { type: "replica", cell: "z2", postgres: { resources: { limits: { memory: "8Gi" } } } },
+            unmatched,
+          ],
+        },
+      },
+      { name: "defaults", spec: { pools: [{ type: "replica", cell: "z2" }] } },
+    ];
   }, namespace);
 }
 
-/** Applies `std` and `demo` and returns the Shard of `prod_db`. */
-async function shardWith(namespace: string, ...overrides: Pool[]): Promise<Shard> {
-  await cluster.apply(std(undefined, namespace), demoWith(namespace, ...overrides));
-  return eventually(() => cluster.api.get(kinds.Shard, { namespace, name: "prod-db-default-0" }));
+function shardIn(namespace: string, name: string): Promise<Shard> {
+  return eventually(() => cluster.api.get(kinds.Shard, { namespace, name }));
 }
 
 function poolOf({ spec }: Shard, type: string, cell: string): Pool {
@@ -38,8 +67,8 @@ async function templatePool(namespace: string, cell: string): Promise<Pool> {
 
 describe("pools", () => {
   it("case 20: the Shard has the template's pools, with database, cluster and images filled in", async () => {
-    const namespace = await cluster.namespace("case20");
-    const { spec } = await shardWith(namespace);
+    const namespace = await unchangedDemo(cluster);
+    const { spec } = await shardIn(namespace, "prod-db-default-0");
     const { metadata } = await cluster.api.get(kinds.MultigresCluster, { namespace, name: "demo" });
     expect(spec.pools).toEqual(std().spec.pools);
     expect(spec).toMatchObject({
@@ -55,15 +84,19 @@ describe("pools", () => {
       },
     });
   });
+});
+
+/** The tests share a cluster: all but the last two only read it, the last but one changes the spec, the last one the template. */
+describe("overrides and defaults of pools", () => {
+  let namespace: string;
+
+  beforeAll(async () => {
+    namespace = await cluster.namespace("pools");
+    await cluster.apply(std(undefined, namespace), overriding(namespace));
+  });
 
   it("case 21: an override changes what it names of one pool and leaves the other byte-identical to the template", async () => {
-    const namespace = await cluster.namespace("case21");
-    const shard = await shardWith(namespace, {
-      type: "replica",
-      cell: "z1",
-      dataVolumeClaimTemplate: { resources: { requests: { storage: "1000Gi" } } },
-      postgres: { resources: { requests: { cpu: "4" } } },
-    });
+    const shard = await shardIn(namespace, "one-pool-default-0");
     expect(shard.spec.pools).toHaveLength(2);
     expect(poolOf(shard, "replica", "z1")).toEqual({
       ...(await templatePool(namespace, "z1")),
@@ -75,33 +108,19 @@ describe("pools", () => {
   });
 
   it("case 22: an override that matches no pool adds one, and the database wants 7 instances", async () => {
-    const namespace = await cluster.namespace("case22");
-    const added: Pool = {
-      type: "readOnly",
-      cell: "z1",
-      replicas: 1,
-      dataVolumeClaimTemplate: volume("500Gi"),
-      postgres: { resources: { requests: { cpu: "1" } } },
-      multipooler: { resources: { requests: { cpu: "100m" } } },
-    };
-    const shard = await shardWith(namespace, added);
+    const shard = await shardIn(namespace, "each-pool-default-0");
     expect(shard.spec.pools).toHaveLength(3);
-    expect(poolOf(shard, "readOnly", "z1")).toMatchObject(added);
+    expect(poolOf(shard, "readOnly", "z1")).toMatchObject(unmatched);
     const found = await eventually(async () => {
       const { status } = await cluster.api.get(kinds.MultigresCluster, { namespace, name: "demo" });
-      expect(status?.databases?.["prod_db"]?.desiredInstances).toBe(7);
+      expect(status?.databases?.["each_pool"]?.desiredInstances).toBe(7);
       return status;
     });
-    expect(found?.databases?.["tiny_db"]?.desiredInstances).toBe(2);
+    expect(found?.databases?.["one_pool"]?.desiredInstances).toBe(6);
   });
 
   it("case 23: an override's accessModes replace the template's", async () => {
-    const namespace = await cluster.namespace("case23");
-    const shard = await shardWith(namespace, {
-      type: "replica",
-      cell: "z1",
-      dataVolumeClaimTemplate: { accessModes: ["ReadWriteMany"] },
-    });
+    const shard = await shardIn(namespace, "each-pool-default-0");
     expect(poolOf(shard, "replica", "z1").dataVolumeClaimTemplate).toEqual({
       accessModes: ["ReadWriteMany"],
       resources: { requests: { storage: "10Gi" } },
@@ -109,44 +128,15 @@ describe("pools", () => {
   });
 
   it("case 24: an override's limits stand beside the template's requests", async () => {
-    const namespace = await cluster.namespace("case24");
-    const shard = await shardWith(namespace, {
-      type: "replica",
-      cell: "z1",
-      postgres: { resources: { limits: { memory: "8Gi" } } },
-    });
-    expect(poolOf(shard, "replica", "z1").postgres).toEqual({
+    const shard = await shardIn(namespace, "each-pool-default-0");
+    expect(poolOf(shard, "replica", "z2").postgres).toEqual({
       resources: { requests: { cpu: "2", memory: "4Gi" }, limits: { memory: "8Gi" } },
     });
   });
 
-  it("case 25: replicas 0 empties one pool and keeps its volumes", { timeout: 240_000 }, async () => {
-    const namespace = await cluster.namespace("case25");
-    await cluster.apply(std(undefined, namespace), demoWith(namespace));
-    await settled(cluster, namespace);
-    const labelSelector = "multigres.com/database=prod_db,multigres.com/pool-type=replica";
-    const pods = async (cell: string) =>
-      (await cluster.api.list(kinds.Pod, { namespace, labelSelector: `${labelSelector},multigres.com/cell=${cell}` }))
-        .items.length;
-    const volumes = await boundVolumes(namespace, labelSelector);
-    expect(Object.keys(volumes)).toHaveLength(6);
-
-    await cluster.apply(demoWith(namespace, { type: "replica", cell: "z2", replicas: 0 }));
-    const { status } = await settled(cluster, namespace);
-    expect(status?.databases?.["prod_db"]).toMatchObject({ desiredInstances: 3, readyInstances: 3 });
-    await eventually(async () => expect(await pods("z2")).toBe(0));
-    expect(await pods("z1")).toBe(3);
-    expect(await boundVolumes(namespace, labelSelector)).toEqual(volumes);
-  });
-
   it("case 26: an inline pool with type and cell only gets the documented defaults, on the Shard alone", async () => {
-    const namespace = await cluster.namespace("case26");
-    const written = demo(({ spec }) => {
-      spec.databases = [{ name: "tiny_db", spec: { pools: [{ type: "replica", cell: "z2" }] } }];
-    }, namespace);
-    await cluster.apply(written);
     await settled(cluster, namespace);
-    const { spec } = await cluster.api.get(kinds.Shard, { namespace, name: "tiny-db-default-0" });
+    const { spec } = await shardIn(namespace, "defaults-default-0");
     expect(spec.pools).toEqual([
       {
         type: "replica",
@@ -158,13 +148,28 @@ describe("pools", () => {
       },
     ]);
     const stored = await cluster.api.get(kinds.MultigresCluster, { namespace, name: "demo" });
-    expect(stored.spec).toEqual(written.spec);
+    expect(stored.spec).toEqual(overriding(namespace).spec);
     expect(stored.metadata.generation).toBe(1);
   });
 
+  it("case 25: replicas 0 empties one pool and keeps its volumes", { timeout: 240_000 }, async () => {
+    await settled(cluster, namespace);
+    const labelSelector = "multigres.com/database=one_pool,multigres.com/pool-type=replica";
+    const pods = async (cell: string) =>
+      (await cluster.api.list(kinds.Pod, { namespace, labelSelector: `${labelSelector},multigres.com/cell=${cell}` }))
+        .items.length;
+    const volumes = await boundVolumes(namespace, labelSelector);
+    expect(Object.keys(volumes)).toHaveLength(6);
+
+    await cluster.apply(overriding(namespace, { type: "replica", cell: "z2", replicas: 0 }));
+    const { status } = await settled(cluster, namespace);
+    expect(status?.databases?.["one_pool"]).toMatchObject({ desiredInstances: 3, readyInstances: 3 });
+    await eventually(async () => expect(await pods("z2")).toBe(0));
+    expect(await pods("z1")).toBe(3);
+    expect(await boundVolumes(namespace, labelSelector)).toEqual(volumes);
+  });
+
   it("are written again neither for another order nor for another spelling of the template", async () => {
-    const namespace = await cluster.namespace("respelled");
-    await cluster.apply(std(undefined, namespace), demoWith(namespace));
     await settled(cluster, namespace);
     const writes = await writesFromRest(cluster, namespace);
     const respelled = std(({ spec }) => {

@@ -1,7 +1,7 @@
 import type { Condition } from "@multigres/api-types";
 import { type KubernetesObject, kinds, type ResourceKind } from "@multigres/controller-kit";
 import { describe, expect, it } from "vitest";
-import { demo, std } from "../fixtures/demo.ts";
+import { small } from "../fixtures/small.ts";
 import { sharedCluster } from "../support/cluster.ts";
 import { condition, settled } from "../support/observing.ts";
 
@@ -22,8 +22,8 @@ describe("a new cluster", () => {
       kinds.Shard,
     ];
     const histories = await Promise.all(watched.map((kind) => cluster.history(kind, namespace)));
-    await cluster.apply(std(undefined, namespace), demo(undefined, namespace));
-    await settled(cluster, namespace);
+    await cluster.apply(small(namespace, { cellEtcd: true }));
+    await settled(cluster, namespace, "small");
     for (const history of histories) history.stop();
 
     const firstStatuses: Record<string, unknown> = {};
@@ -34,15 +34,12 @@ describe("a new cluster", () => {
     }
     const begins = { Available: "False", Progressing: "True" };
     expect(firstStatuses).toEqual({
-      "MultigresCluster demo": begins,
-      "TopoServer demo-global": begins,
+      "MultigresCluster small": begins,
+      "TopoServer small-global": begins,
       [await localTopoServer(namespace)]: begins,
-      "Cell demo-z1": begins,
-      "Cell demo-z2": begins,
-      "TableGroup prod-db-default": begins,
-      "TableGroup tiny-db-default": begins,
-      "Shard prod-db-default-0": begins,
-      "Shard tiny-db-default-0": begins,
+      "Cell small-z1": begins,
+      "TableGroup db-default": begins,
+      "Shard db-default-0": begins,
     });
   });
 });

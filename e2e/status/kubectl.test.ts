@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { sharedCluster } from "../support/cluster.ts";
-import { converged } from "../support/converged.ts";
+import { unchangedDemo } from "../support/unchanged.ts";
 
 const cluster = sharedCluster();
 let namespace: string;
 
 beforeAll(async () => {
-  namespace = await converged(cluster, "kubectl");
+  namespace = await unchangedDemo(cluster);
 });
 
 /** What `kubectl get` prints: rows by name, each with its cells by the column's title. */

@@ -1,15 +1,17 @@
 import { kinds } from "@multigres/controller-kit";
 import { describe, expect, it } from "vitest";
+import { leanDemo, std } from "../fixtures/demo.ts";
 import { sharedCluster } from "../support/cluster.ts";
-import { converged } from "../support/converged.ts";
 import { eventually } from "../support/eventually.ts";
-import { condition } from "../support/observing.ts";
+import { condition, settled } from "../support/observing.ts";
 
 const cluster = sharedCluster();
 
 describe("pods that aren't ready", () => {
   it("case 58: ready counts pass from Shard over TableGroup to the cluster, which is Available as long as the quorum is", async () => {
-    const namespace = await converged(cluster, "case58");
+    const namespace = await cluster.namespace("case58");
+    await cluster.apply(std(undefined, namespace), leanDemo(undefined, namespace));
+    await settled(cluster, namespace);
     const { items } = await cluster.api.list(kinds.Pod, { namespace, labelSelector: "multigres.com/database=prod_db" });
     const [held = "", ...others] = items.map(({ metadata }) => metadata?.name ?? "").sort();
     expect(others).toHaveLength(5);

@@ -1,15 +1,14 @@
 import { kinds } from "@multigres/controller-kit";
 import { describe, expect, it } from "vitest";
-import { demo, std } from "../fixtures/demo.ts";
 import { sharedCluster } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
+import { unchangedDemo } from "../support/unchanged.ts";
 
 const cluster = sharedCluster();
 
 describe("status", () => {
   it("case 57: when everything is Ready, the status is the one that the spec prints", async () => {
-    const namespace = await cluster.namespace("case57");
-    await cluster.apply(std(undefined, namespace), demo(undefined, namespace));
+    const namespace = await unchangedDemo(cluster);
     const { metadata, status } = await eventually(async () => {
       const found = await cluster.api.get(kinds.MultigresCluster, { namespace, name: "demo" });
       expect(found.status?.conditions).toContainEqual(expect.objectContaining({ type: "Available", status: "True" }));

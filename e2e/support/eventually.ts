@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 export async function eventually<T>(check: () => T | Promise<T>, timeoutMs = 60_000): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   // Asking ten times a second for a minute costs more than what is waited for.
-  for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 1.3, 400)) {
+  for (let pauseMs = 75; ; pauseMs = Math.min(pauseMs * 1.4, 1_000)) {
     try {
       return await check();
     } catch (error) {
@@ -22,6 +22,6 @@ export async function always(check: () => unknown, forMs = 3_000): Promise<void>
   const end = performance.now() + forMs;
   do {
     await check();
-    await sleep(100);
+    await sleep(250);
   } while (performance.now() < end);
 }

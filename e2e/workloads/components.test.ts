@@ -1,31 +1,29 @@
 import { controllerOf, type KubernetesObject, kinds, type ResourceKind } from "@multigres/controller-kit";
 import { beforeAll, describe, expect, it } from "vitest";
-import { demo, std } from "../fixtures/demo.ts";
+import { small } from "../fixtures/small.ts";
 import { sharedCluster } from "../support/cluster.ts";
 import { podsBehind } from "../support/endpoints.ts";
 import { eventually } from "../support/eventually.ts";
-import { settled } from "../support/observing.ts";
+import { unchangedDemo } from "../support/unchanged.ts";
 
 const cluster = sharedCluster();
 let namespace: string;
 
-/** `demo`, and a cell that spans a region. */
 beforeAll(async () => {
-  namespace = await cluster.namespace("components");
-  const withRegion = demo(({ spec }) => {
-    spec.cells.push({ name: "west", spec: { region: "r1", multiGateway: { static: { replicas: 1 } } } });
-  }, namespace);
-  await cluster.apply(std(undefined, namespace), withRegion);
-  await settled(cluster, namespace);
+  namespace = await unchangedDemo(cluster);
 });
 
-function get<T extends KubernetesObject>(kind: ResourceKind<T>, name: string): Promise<T> {
-  return cluster.api.get(kind, { namespace, name });
+function get<T extends KubernetesObject>(kind: ResourceKind<T>, name: string, within = namespace): Promise<T> {
+  return cluster.api.get(kind, { namespace: within, name });
 }
 
-async function list<T extends KubernetesObject>(kind: ResourceKind<T>, component: string): Promise<T[]> {
+async function list<T extends KubernetesObject>(
+  kind: ResourceKind<T>,
+  component: string,
+  within = namespace,
+): Promise<T[]> {
   const labelSelector = `app.kubernetes.io/component=${component}`;
-  const { items } = await cluster.api.list(kind, { namespace, labelSelector });
+  const { items } = await cluster.api.list(kind, { namespace: within, labelSelector });
   return items.sort((a, b) => nameOf(a).localeCompare(nameOf(b)));
 }
 
@@ -33,8 +31,8 @@ function nameOf({ metadata }: KubernetesObject): string {
   return metadata?.name ?? "";
 }
 
-async function podsOf(component: string) {
-  return (await list(kinds.Pod, component)).map(({ metadata, spec, status }) => ({
+async function podsOf(component: string, within = namespace) {
+  return (await list(kinds.Pod, component, within)).map(({ metadata, spec, status }) => ({
     name: metadata?.name ?? "",
     labels: metadata?.labels ?? {},
     node: spec?.nodeName ?? "",
@@ -44,65 +42,76 @@ async function podsOf(component: string) {
 }
 
 /** Kubernetes fills endpoints a moment after the pods are ready. */
-async function expectToLeadTo(service: string, pods: readonly string[]): Promise<void> {
+async function expectToLeadTo(service: string, pods: readonly string[], within = namespace): Promise<void> {
   await eventually(async () =>
-    expect(await podsBehind(cluster, { namespace, name: service })).toEqual([...pods].sort()),
+    expect(await podsBehind(cluster, { namespace: within, name: service })).toEqual([...pods].sort()),
   );
 }
 
 describe("components", () => {
   it("case 40: each cell has one gateway Deployment and Service of its replicas and resources, where its zone or region is", async () => {
     const base = { requests: { cpu: "500m", memory: "512Mi" }, limits: { cpu: "1", memory: "1Gi" } };
+    const regional = await regionalCell();
     const wanted = [
       {
-        cell: "west",
-        replicas: 1,
-        resources: base,
-        nodeSelector: { "topology.kubernetes.io/region": "r1" },
-        node: /^node-z[123]$/,
+        within: namespace,
+        cells: [
+          {
+            cell: "z1",
+            replicas: 2,
+            resources: { requests: { cpu: "500m", memory: "512Mi" } },
+            nodeSelector: { "topology.kubernetes.io/zone": "z1" },
+            node: /^node-z1$/,
+          },
+          {
+            cell: "z2",
+            replicas: 1,
+            resources: base,
+            nodeSelector: { "topology.kubernetes.io/zone": "z2" },
+            node: /^node-z2$/,
+          },
+        ],
       },
       {
-        cell: "z1",
-        replicas: 2,
-        resources: { requests: { cpu: "500m", memory: "512Mi" } },
-        nodeSelector: { "topology.kubernetes.io/zone": "z1" },
-        node: /^node-z1$/,
-      },
-      {
-        cell: "z2",
-        replicas: 1,
-        resources: base,
-        nodeSelector: { "topology.kubernetes.io/zone": "z2" },
-        node: /^node-z2$/,
+        within: regional,
+        cells: [
+          {
+            cell: "west",
+            replicas: 1,
+            resources: base,
+            nodeSelector: { "topology.kubernetes.io/region": "r1" },
+            node: /^node-z[123]$/,
+          },
+        ],
       },
     ];
-    const gatewayNames = wanted.map(({ cell }) => `demo-${cell}-gateway`);
-    expect((await list(kinds.Deployment, "multigateway")).map(nameOf)).toEqual(gatewayNames);
-    expect((await list(kinds.Service, "multigateway")).map(nameOf)).toEqual(gatewayNames);
+    for (const { within, cells } of wanted) {
+      const gatewayNames = cells.map(({ cell }) => `demo-${cell}-gateway`);
+      expect((await list(kinds.Deployment, "multigateway", within)).map(nameOf)).toEqual(gatewayNames);
+      expect((await list(kinds.Service, "multigateway", within)).map(nameOf)).toEqual(gatewayNames);
 
-    const pods = await podsOf("multigateway");
-    for (const { cell, replicas, resources, nodeSelector, node } of wanted) {
-      const name = `demo-${cell}-gateway`;
-      const deployment = await get(kinds.Deployment, name);
-      const service = await get(kinds.Service, name);
-      for (const object of [deployment, service]) {
-        expect(controllerOf(object)).toMatchObject({ kind: "Cell", name: `demo-${cell}` });
+      const pods = await podsOf("multigateway", within);
+      for (const { cell, replicas, resources, nodeSelector, node } of cells) {
+        const name = `demo-${cell}-gateway`;
+        const deployment = await get(kinds.Deployment, name, within);
+        const service = await get(kinds.Service, name, within);
+        for (const object of [deployment, service]) {
+          expect(controllerOf(object)).toMatchObject({ kind: "Cell", name: `demo-${cell}` });
+        }
+        const { template, replicas: asked } = deployment.spec ?? {};
+        expect(asked).toBe(replicas);
+        expect(template?.spec?.nodeSelector).toEqual(nodeSelector);
+        expect(template?.spec?.containers.map((container) => [container.name, container.resources])).toEqual([
+          ["multigateway", resources],
+        ]);
+        expect(service.spec?.ports).toMatchObject([{ port: 5432 }, { port: 5433 }]);
+
+        const own = pods.filter(({ labels }) => labels["multigres.com/cell"] === cell);
+        expect(own).toHaveLength(replicas);
+        for (const pod of own) expect(pod).toMatchObject({ ready: true, node: expect.stringMatching(node) });
+        const names = own.map(({ name: pod }) => pod);
+        await expectToLeadTo(name, names, within);
       }
-      const { template, replicas: asked } = deployment.spec ?? {};
-      expect(asked).toBe(replicas);
-      expect(template?.spec?.nodeSelector).toEqual(nodeSelector);
-      expect(template?.spec?.containers.map((container) => [container.name, container.resources])).toEqual([
-        ["multigateway", resources],
-      ]);
-      expect(service.spec?.ports).toMatchObject([{ port: 5432 }, { port: 5433 }]);
-
-      const own = pods.filter(({ labels }) => labels["multigres.com/cell"] === cell);
-      expect(own).toHaveLength(replicas);
-      for (const pod of own) expect(pod).toMatchObject({ ready: true, node: expect.stringMatching(node) });
-      await expectToLeadTo(
-        name,
-        own.map(({ name: pod }) => pod),
-      );
     }
   });
 
@@ -243,6 +252,20 @@ describe("components", () => {
     expect(selected.items.map(nameOf).sort()).toEqual(pods.map(({ name }) => name).sort());
   });
 });
+
+/** The namespace of another `demo`, whose only cell spans a region. */
+async function regionalCell(): Promise<string> {
+  const within = await cluster.namespace("regional");
+  const made = small(within, { name: "demo" });
+  made.spec.cells = [{ name: "west", spec: { region: "r1", multiGateway: { static: { replicas: 1 } } } }];
+  delete made.spec.databases;
+  await cluster.apply(made);
+  await eventually(async () => {
+    const { status } = await get(kinds.Cell, "demo-west", within);
+    expect(status).toMatchObject({ gatewayReadyReplicas: 1 });
+  });
+  return within;
+}
 
 async function localTopoServer(): Promise<string> {
   const local = (await list(kinds.TopoServer, "toposerver")).filter(({ spec }) => spec.cell !== undefined);

@@ -1,6 +1,6 @@
 import { kinds } from "@multigres/controller-kit";
 import { describe, expect, it } from "vitest";
-import { demo } from "../fixtures/demo.ts";
+import { small } from "../fixtures/small.ts";
 import { sharedCluster } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
 
@@ -9,14 +9,12 @@ const cluster = sharedCluster();
 describe("evictions", () => {
   it("case 49: of a pool with three replicas one Ready pod may be evicted and no second one meanwhile; a single replica blocks no drain", async () => {
     const namespace = await cluster.namespace("case49");
-    await cluster.apply(
-      demo(({ spec }) => {
-        spec.databases = [
-          { name: "three", spec: { pools: [{ type: "replica", cell: "z1", replicas: 3 }] } },
-          { name: "one", spec: { pools: [{ type: "replica", cell: "z1", replicas: 1 }] } },
-        ];
-      }, namespace),
-    );
+    const made = small(namespace);
+    made.spec.databases = [
+      { name: "three", spec: { pools: [{ type: "replica", cell: "z1", replicas: 3 }] } },
+      { name: "one", spec: { pools: [{ type: "replica", cell: "z1", replicas: 1 }] } },
+    ];
+    await cluster.apply(made);
     const budgets = async () => {
       const { items } = await cluster.api.list(kinds.PodDisruptionBudget, {
         namespace,

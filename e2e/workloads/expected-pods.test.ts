@@ -1,10 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import type { KubernetesObject } from "@multigres/controller-kit";
 import { beforeAll, describe, expect, it } from "vitest";
-import { parseAllDocuments } from "yaml";
 import { sharedCluster } from "../support/cluster.ts";
-import { settled } from "../support/observing.ts";
+import { unchangedExample } from "../support/unchanged.ts";
 import { compare } from "./expected-pods/compare.ts";
 import { forbidden } from "./expected-pods/forbidden.ts";
 import { liveOf, type Pod, type Snapshot, snapshot } from "./expected-pods/live.ts";
@@ -15,12 +11,7 @@ const table = expectedPods();
 let all: Snapshot;
 
 beforeAll(async () => {
-  const namespace = await cluster.namespace("expected-pods");
-  const manifests = readFileSync(join(import.meta.dirname, "../../deploy/examples/example.yaml"), "utf8");
-  const objects = parseAllDocuments(manifests).map((document) => document.toJS() as KubernetesObject);
-  await cluster.apply(...objects.map((object) => ({ ...object, metadata: { ...object.metadata, namespace } })));
-  await settled(cluster, namespace, "example-multigres-cluster");
-  all = await snapshot(cluster, namespace);
+  all = await snapshot(cluster, await unchangedExample(cluster));
 });
 
 describe("the table of the example's pods", () => {

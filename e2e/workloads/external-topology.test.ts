@@ -1,6 +1,6 @@
 import { type KubernetesObject, kinds, type ResourceKind } from "@multigres/controller-kit";
 import { describe, expect, it } from "vitest";
-import { demo, std } from "../fixtures/demo.ts";
+import { leanDemo, leanStd } from "../fixtures/demo.ts";
 import { sharedCluster } from "../support/cluster.ts";
 import { always, eventually } from "../support/eventually.ts";
 
@@ -15,8 +15,8 @@ describe("an external topology server", () => {
   it("case 45: no global TopoServer exists; Cells, Shards and every component get the external address", async () => {
     const namespace = await cluster.namespace("case45");
     await cluster.apply(
-      std(undefined, namespace),
-      demo(({ spec }) => {
+      leanStd(undefined, namespace),
+      leanDemo(({ spec }) => {
         spec.globalTopoServer = { rootPath: "/elsewhere/global", external: { address } };
       }, namespace),
     );
@@ -25,8 +25,8 @@ describe("an external topology server", () => {
       const multigres = items.filter(
         ({ metadata }) => metadata?.labels?.["app.kubernetes.io/component"] !== "toposerver",
       );
-      // 3 gateways, multiadmin, multiorch, and 6 + 2 of the pools.
-      expect(multigres).toHaveLength(13);
+      // 2 gateways, multiadmin, multiorch, and 2 + 2 of the pools.
+      expect(multigres).toHaveLength(8);
       return multigres;
     });
     const reference = { address, rootPath: "/elsewhere/global" };

@@ -1,6 +1,6 @@
 import { kinds } from "@multigres/controller-kit";
 import { describe, expect, it } from "vitest";
-import { demo, std } from "../fixtures/demo.ts";
+import { small } from "../fixtures/small.ts";
 import { sharedCluster } from "../support/cluster.ts";
 import { settled } from "../support/observing.ts";
 
@@ -10,14 +10,11 @@ describe("images", () => {
   it("case 44: pull policy and pull secrets reach every container of every pod, of all six workload kinds", async () => {
     const namespace = await cluster.namespace("case44");
     const imagePullSecrets = [{ name: "first-registry" }, { name: "second-registry" }];
-    await cluster.apply(
-      std(undefined, namespace),
-      demo(({ spec }) => {
-        // Kubernetes itself would choose it for no image.
-        spec.images = { ...spec.images, imagePullPolicy: "Never", imagePullSecrets };
-      }, namespace),
-    );
-    await settled(cluster, namespace);
+    const made = small(namespace, { cellEtcd: true });
+    // Kubernetes itself would choose it for no image.
+    made.spec.images = { imagePullPolicy: "Never", imagePullSecrets };
+    await cluster.apply(made);
+    await settled(cluster, namespace, "small");
     const { items } = await cluster.api.list(kinds.Pod, { namespace });
     const workloads = items.map(({ metadata }) =>
       ["component", "topo-scope"]

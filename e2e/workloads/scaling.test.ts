@@ -1,7 +1,7 @@
 import type { MultigresCluster } from "@multigres/api-types";
 import { kinds } from "@multigres/controller-kit";
 import { describe, expect, it } from "vitest";
-import { demo, std } from "../fixtures/demo.ts";
+import { small } from "../fixtures/small.ts";
 import { sharedCluster } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
 import { settled } from "../support/observing.ts";
@@ -11,13 +11,11 @@ const cluster = sharedCluster();
 describe("scaling", () => {
   it("case 51: multiadmin 1, 5, 1 and gateways 2, 5, 1: pods and status follow", async () => {
     const namespace = await cluster.namespace("case51");
-    const scaled = (multiadmin: number, gateways: number): MultigresCluster =>
-      demo(({ spec }) => {
-        spec.multiadmin = { replicas: multiadmin };
-        for (const { name, spec: cell } of spec.cells) {
-          if (name === "z1" && cell) cell.multiGateway = { static: { replicas: gateways } };
-        }
-      }, namespace);
+    const scaled = (multiadmin: number, gateways: number): MultigresCluster => {
+      const made = small(namespace, { gateways });
+      made.spec.multiadmin = { replicas: multiadmin };
+      return made;
+    };
     const readyPods = async (labelSelector: string) => {
       const { items } = await cluster.api.list(kinds.Pod, { namespace, labelSelector });
       expect(items.every(({ metadata }) => metadata?.deletionTimestamp === undefined)).toBe(true);
@@ -25,20 +23,19 @@ describe("scaling", () => {
         status?.conditions?.some(({ type, status: value }) => type === "Ready" && value === "True"),
       ).length;
     };
-    await cluster.apply(std(undefined, namespace));
     for (const [multiadmin, gateways] of [
       [1, 2],
       [5, 5],
       [1, 1],
     ] as const) {
       await cluster.apply(scaled(multiadmin, gateways));
-      const { status } = await settled(cluster, namespace);
+      const { status } = await settled(cluster, namespace, "small");
       expect(status?.multiadmin).toMatchObject({ available: "True" });
-      const cell = await cluster.api.get(kinds.Cell, { namespace, name: "demo-z1" });
+      const cell = await cluster.api.get(kinds.Cell, { namespace, name: "small-z1" });
       expect(cell.status).toMatchObject({ gatewayReplicas: gateways, gatewayReadyReplicas: gateways });
       for (const [name, replicas] of [
-        ["demo-multiadmin", multiadmin],
-        ["demo-z1-gateway", gateways],
+        ["small-multiadmin", multiadmin],
+        ["small-z1-gateway", gateways],
       ] as const) {
         const deployment = await cluster.api.get(kinds.Deployment, { namespace, name });
         expect(deployment).toMatchObject({ spec: { replicas }, status: { readyReplicas: replicas } });
@@ -49,8 +46,8 @@ describe("scaling", () => {
       });
       const { items: budgets } = await cluster.api.list(kinds.PodDisruptionBudget, { namespace });
       const budgeted = budgets.map(({ metadata }) => metadata?.name);
-      expect(budgeted.includes("demo-multiadmin"), "a PDB for multiadmin").toBe(multiadmin > 1);
-      expect(budgeted.includes("demo-z1-gateway"), "a PDB for gateways").toBe(gateways > 1);
+      expect(budgeted.includes("small-multiadmin"), "a PDB for multiadmin").toBe(multiadmin > 1);
+      expect(budgeted.includes("small-z1-gateway"), "a PDB for gateways").toBe(gateways > 1);
     }
   });
 });
