@@ -72,6 +72,8 @@ export function createExchange(secureContext: SecureContext | undefined, lookup?
       let isResolving = false;
       outgoing.once("socket", (socket) => {
         isResolving = socket.connecting && isIP(address.host) === 0;
+        // A connection that is kept would collect one for each request, with all that it holds.
+        if (!isResolving) return;
         socket.once("lookup", () => {
           isResolving = false;
         });
