@@ -20,7 +20,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
       kubectl: { path: `${binaries}/kubectl`, kubeconfig, home: directory },
     };
     const server = admissionServer(access);
-    await kubectl(server, ["apply", "-k", `${deployFolder}/crds`]);
+    const { code, stderr } = await server.kubectl(["apply", "-k", `${deployFolder}/crds`]);
+    if (code !== 0 || stderr !== "") throw new Error(`installing the CRDs didn't go without a word: ${stderr}`);
     await kubectl(server, ["wait", "--for=condition=Established", "--timeout=60s", "crd", "--all"]);
     await waitForPolicies(server);
     project.provide("sharedApiServer", access);
