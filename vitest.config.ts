@@ -28,7 +28,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["e2e/**/*.test.ts"],
-          globalSetup: ["e2e/support/shared-operator.ts"],
+          globalSetup: ["e2e/support/shared-operator.ts", "e2e/support/shared-api-server.ts"],
           exclude: ["**/node_modules/**"],
           testTimeout: 120_000,
           hookTimeout: 600_000,

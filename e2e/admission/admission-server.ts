@@ -1,8 +1,14 @@
+import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { admissionPolicies, apiVersion, customResources, type MultigresCluster } from "@multigres/api-types";
-import { type ComponentName, type ControlPlane, RequestError, startControlPlane } from "@multigres/tools/control-plane";
-import { demo, std } from "../fixtures/demo.ts";
-import { templateStorage, tinyStorage, withFields } from "./fields.ts";
+import { apiVersion, customResources, type MultigresCluster } from "@multigres/api-types";
+import {
+  type Access,
+  type ApiRequest,
+  apiRequest,
+  type Kubectl,
+  RequestError,
+  runKubectl,
+} from "@multigres/tools/control-plane";
 
 /** What the API server answered to a write. */
 export type Answer =
@@ -19,9 +25,17 @@ export interface StoredObject {
 /** An object to send: ours, or one that is wrong on purpose. */
 export type Draft = Pick<MultigresCluster, "metadata"> & { readonly kind: string; readonly spec?: unknown };
 
-/** An API server with our CRDs and policies and nothing else of ours. */
+/** How to reach such a server from another process. */
+export interface AdmissionAccess {
+  readonly admin: Access;
+  readonly kubectl: Parameters<typeof runKubectl>[0];
+}
+
+/** An API server with our CRDs and policies, kube-controller-manager, and nothing else of ours. */
 export interface AdmissionServer {
-  readonly plane: ControlPlane;
+  /** Sends a request as admin; throws RequestError. */
+  request(request: ApiRequest): Promise<unknown>;
+  readonly kubectl: Kubectl;
   /** Asks whether `object` could be created; stores nothing. */
   check(object: Draft): Promise<Answer>;
   create(object: Draft): Promise<Answer>;
@@ -33,25 +47,19 @@ export interface AdmissionServer {
   /** Asks whether the stored object could be deleted; deletes nothing. */
   checkRemoval(object: Draft): Promise<Answer>;
   remove(object: Draft): Promise<Answer>;
-  createNamespace(name: string): Promise<void>;
+  /** A fresh namespace that no other test uses. */
+  namespace(purpose: string): Promise<string>;
 }
 
 export const deployFolder = `${import.meta.dirname}/../../deploy`;
 
-/** Starts the server, installs `deploy/crds` as a user would, and waits until every policy refuses something. */
-export async function startAdmissionServer(components: readonly ComponentName[] = []): Promise<AdmissionServer> {
-  const plane = await startControlPlane({ components });
-  const server = connect(plane);
-  await kubectl(plane, ["apply", "-k", `${deployFolder}/crds`]);
-  await kubectl(plane, ["wait", "--for=condition=Established", "--timeout=60s", "crd", "--all"]);
-  await server.createNamespace("t1");
-  await waitForPolicies(server);
-  return server;
-}
-
 /** Runs kubectl and fails the test with its message when it fails. */
-export async function kubectl(plane: ControlPlane, args: readonly string[], stdin?: string): Promise<string> {
-  const { code, stdout, stderr } = await plane.kubectl(args, { stdin });
+export async function kubectl(
+  server: Pick<AdmissionServer, "kubectl">,
+  args: readonly string[],
+  stdin?: string,
+): Promise<string> {
+  const { code, stdout, stderr } = await server.kubectl(args, { stdin });
   if (code !== 0) throw new Error(`kubectl ${args.join(" ")}: ${stderr}`);
   return stdout;
 }
@@ -67,21 +75,23 @@ export function accepted(answer: Answer): StoredObject {
   return answer.object;
 }
 
-function connect(plane: ControlPlane): AdmissionServer {
-  const send = async (...[request]: Parameters<ControlPlane["request"]>): Promise<Answer> => {
+export function admissionServer(access: AdmissionAccess): AdmissionServer {
+  const request = (options: ApiRequest) => apiRequest(access.admin, options);
+  const send = async (options: ApiRequest): Promise<Answer> => {
     try {
-      return { accepted: true, object: (await plane.request(request)) as StoredObject };
+      return { accepted: true, object: (await request(options)) as StoredObject };
     } catch (error) {
       if (error instanceof RequestError) return { accepted: false, message: error.message };
       throw error;
     }
   };
   return {
-    plane,
+    request,
+    kubectl: (args, options) => runKubectl(access.kubectl, args, options),
     check: (object) => send({ method: "POST", path: `${collection(object)}?dryRun=All`, body: object }),
     create: (object) => send({ method: "POST", path: collection(object), body: object }),
     checkChange: async (object) => {
-      const stored = (await plane.request({ method: "GET", path: item(object) })) as StoredObject;
+      const stored = (await request({ method: "GET", path: item(object) })) as StoredObject;
       const metadata = { ...object.metadata, resourceVersion: stored.metadata.resourceVersion };
       return send({ method: "PUT", path: `${item(object)}?dryRun=All`, body: { ...object, metadata } });
     },
@@ -92,15 +102,14 @@ function connect(plane: ControlPlane): AdmissionServer {
         body: { status },
         contentType: "application/merge-patch+json",
       }),
-    read: async (object) => (await plane.request({ method: "GET", path: item(object) })) as StoredObject,
+    read: async (object) => (await request({ method: "GET", path: item(object) })) as StoredObject,
     checkRemoval: (object) => send({ method: "DELETE", path: `${item(object)}?dryRun=All` }),
     remove: (object) => send({ method: "DELETE", path: item(object) }),
-    createNamespace: async (name) => {
-      await plane.request({
-        method: "POST",
-        path: "/api/v1/namespaces",
-        body: { apiVersion: "v1", kind: "Namespace", metadata: { name } },
-      });
+    namespace: async (purpose) => {
+      const name = `${purpose}-${randomBytes(4).toString("hex")}`;
+      const body = { apiVersion: "v1", kind: "Namespace", metadata: { name } };
+      await request({ method: "POST", path: "/api/v1/namespaces", body });
+      return name;
     },
   };
 }
@@ -113,32 +122,6 @@ function collection({ kind, metadata }: Draft): string {
 
 function item(object: Draft): string {
   return `${collection(object)}/${object.metadata.name}`;
-}
-
-/** Policies bite a few seconds after they are installed, each for itself: every one has to refuse its probe. */
-async function waitForPolicies(server: AdmissionServer): Promise<void> {
-  const namespace = "policy-probe";
-  await server.createNamespace(namespace);
-  const cluster = demo(undefined, namespace);
-  const template = std(undefined, namespace);
-  await server.create(template);
-  await server.create(cluster);
-  const probes: Readonly<Record<string, () => Promise<Answer>>> = {
-    "database-names": () => server.check(withFields(cluster, { "spec.databases.0.name": "TINY-db" })),
-    "pool-cells": () => server.check(withFields(cluster, { "spec.databases.1.spec.pools.0.cell": "nope" })),
-    "storage-growth": () => server.checkChange(withFields(cluster, { [tinyStorage]: "1Mi" })),
-    "template-in-use": () => server.checkRemoval(template),
-    "template-storage": () => server.checkChange(withFields(template, { [templateStorage]: "1Mi" })),
-  };
-  for (const { name } of admissionPolicies) {
-    const probe = probes[name.slice(0, name.indexOf("."))];
-    if (!probe) throw new Error(`no probe for the policy ${name}`);
-    await until(async () => mentions(await probe(), name), `policy ${name} refuses its probe`);
-  }
-}
-
-function mentions(answer: Answer, policy: string): boolean {
-  return !answer.accepted && answer.message.includes(policy);
 }
 
 /** Repeats `check` until it holds; throws after a minute. */

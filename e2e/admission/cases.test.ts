@@ -1,37 +1,32 @@
 import { readFile } from "node:fs/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, inject, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
 import { demo, std } from "../fixtures/demo.ts";
-import {
-  accepted,
-  problem,
-  type AdmissionServer,
-  deployFolder,
-  type Draft,
-  kubectl,
-  startAdmissionServer,
-} from "./admission-server.ts";
+import { accepted, admissionServer, deployFolder, type Draft, kubectl, problem } from "./admission-server.ts";
 import { tinyStorage, withFields } from "./fields.ts";
 
 const exampleFile = `${deployFolder}/examples/example.yaml`;
-let server: AdmissionServer;
+const server = admissionServer(inject("sharedApiServer"));
 let cluster: Draft;
 let template: Draft;
+let namespace: string;
 
 beforeAll(async () => {
-  server = await startAdmissionServer();
   [cluster, template] = parseAllDocuments(await readFile(exampleFile, "utf8")).map((document) => document.toJS()) as [
     Draft,
     Draft,
   ];
-  await server.createNamespace("example");
-  await kubectl(server.plane, ["apply", "-f", exampleFile]);
-  await server.create(demo());
+  const example = { apiVersion: "v1", kind: "Namespace", metadata: { name: cluster.metadata.namespace } };
+  await server.request({ method: "POST", path: "/api/v1/namespaces", body: example });
+  await kubectl(server, ["apply", "-f", exampleFile]);
+  namespace = await server.namespace("cases");
+  await server.create(ours());
 });
-afterAll(() => server?.plane.stop());
+
+const ours = (change?: Parameters<typeof demo>[0]) => demo(change, namespace);
 
 /** `demo` under a name of its own, so that nothing but the changed fields can be in the way. */
-const fresh = (fields: Record<string, unknown>) => withFields(demo(), { "metadata.name": "fresh", ...fields });
+const fresh = (fields: Record<string, unknown>) => withFields(ours(), { "metadata.name": "fresh", ...fields });
 
 async function refusedWith(fields: Record<string, unknown>): Promise<string | undefined> {
   return problem(await server.check(fresh(fields)));
@@ -98,9 +93,11 @@ describe("admission", () => {
     expect(await refusedWith({ "spec.databases.0.spec.overrides": twice })).toContain(
       "spec.overrides[1]: Duplicate value",
     );
-    expect(problem(await server.check(withFields(std(), { "metadata.name": "twice", "spec.pools": twice })))).toContain(
-      "spec.pools[1]: Duplicate value",
-    );
+    expect(
+      problem(
+        await server.check(withFields(std(undefined, namespace), { "metadata.name": "twice", "spec.pools": twice })),
+      ),
+    ).toContain("spec.pools[1]: Duplicate value");
     const different = [pool("replica", "z2"), pool("readOnly", "z2"), pool("replica", "z1")];
     expect(problem(await server.check(fresh({ [`${database}.pools`]: different })))).toBeUndefined();
   });
@@ -134,38 +131,38 @@ describe("admission", () => {
   });
 
   test("case 13: storage may grow or be spelled differently, but not shrink", async () => {
-    const message = problem(await server.checkChange(withFields(demo(), { [tinyStorage]: "500Mi" })));
+    const message = problem(await server.checkChange(withFields(ours(), { [tinyStorage]: "500Mi" })));
     expect(message).toContain("storage can grow but not shrink");
     expect(message).toContain("databases/tiny_db/replica/z2 (was 1Gi)");
     for (const size of ["2Gi", "1024Mi", 1073741824]) {
-      expect(problem(await server.checkChange(withFields(demo(), { [tinyStorage]: size })))).toBeUndefined();
+      expect(problem(await server.checkChange(withFields(ours(), { [tinyStorage]: size })))).toBeUndefined();
     }
   });
 
   test("case 14: the number of etcd members can't change, and the message says why", async () => {
     const message = problem(
-      await server.checkChange(withFields(demo(), { "spec.globalTopoServer.managedSpec.replicas": 5 })),
+      await server.checkChange(withFields(ours(), { "spec.globalTopoServer.managedSpec.replicas": 5 })),
     );
     expect(message).toContain(
       "globalTopoServer.managedSpec.replicas of a managed etcd can't change, because members would have to join or leave",
     );
     const inCell = problem(
-      await server.checkChange(withFields(demo(), { "spec.cells.1.spec.topoServer.managedSpec.replicas": 3 })),
+      await server.checkChange(withFields(ours(), { "spec.cells.1.spec.topoServer.managedSpec.replicas": 3 })),
     );
     expect(inCell).toContain("spec.cells[1]");
   });
 
   test("case 15: a cell's zone can't change", async () => {
-    const message = problem(await server.checkChange(withFields(demo(), { "spec.cells.0.spec.zone": "z9" })));
+    const message = problem(await server.checkChange(withFields(ours(), { "spec.cells.0.spec.zone": "z9" })));
     expect(message).toContain("spec.cells[0]");
     expect(message).toContain("zone and region of a cell can't change");
   });
 
   test("case 16: a cell that a pool uses can't be removed; another one can be added", async () => {
-    const message = problem(await server.checkChange(demo((cluster) => cluster.spec.cells.pop())));
+    const message = problem(await server.checkChange(ours((cluster) => cluster.spec.cells.pop())));
     expect(message).toContain("a cell cannot be removed while databases have pools or overrides there: tiny_db (z2)");
     expect(
-      problem(await server.checkChange(demo((cluster) => cluster.spec.cells.push({ name: "z3" })))),
+      problem(await server.checkChange(ours((cluster) => cluster.spec.cells.push({ name: "z3" })))),
     ).toBeUndefined();
   });
 
@@ -176,9 +173,9 @@ describe("admission", () => {
   });
 
   test("case 18: an unknown field is refused under strict validation, with the same error on a server-side dry run", async () => {
-    const text = JSON.stringify(withFields(demo(), { "metadata.name": "typo", "spec.databses": [] }));
+    const text = JSON.stringify(withFields(ours(), { "metadata.name": "typo", "spec.databses": [] }));
     const apply = (...flags: string[]) =>
-      server.plane.kubectl(["create", "--validate=strict", ...flags, "-f", "-"], { stdin: text });
+      server.kubectl(["create", "--validate=strict", ...flags, "-f", "-"], { stdin: text });
     const [real, dry] = [await apply(), await apply("--dry-run=server")];
     expect(real.code).not.toBe(0);
     expect(real.stderr).toContain('unknown field "spec.databses"');
@@ -186,7 +183,7 @@ describe("admission", () => {
   });
 
   test("case 19: every CRD fits into the annotation of client-side apply", async () => {
-    const crds = JSON.parse(await kubectl(server.plane, ["get", "crd", "-o", "json"])) as {
+    const crds = JSON.parse(await kubectl(server, ["get", "crd", "-o", "json"])) as {
       items: { metadata: { name: string; annotations: Record<string, string> } }[];
     };
     expect(crds.items).toHaveLength(6);
@@ -200,27 +197,21 @@ describe("admission", () => {
 
 describe("kubectl", () => {
   test("explains the whole spec", async () => {
-    const text = await kubectl(server.plane, ["explain", "multigrescluster.spec", "--recursive"]);
+    const text = await kubectl(server, ["explain", "multigrescluster.spec", "--recursive"]);
     expect(text).toContain("shardTemplateRef");
-    expect(await kubectl(server.plane, ["explain", "mgc.spec.cells.spec.zone"])).toContain(
+    expect(await kubectl(server, ["explain", "mgc.spec.cells.spec.zone"])).toContain(
       "this topology.kubernetes.io/zone",
     );
   });
 
   test("installs the CRDs and policies server-side too", async () => {
-    const text = await kubectl(server.plane, [
-      "apply",
-      "--server-side",
-      "--force-conflicts",
-      "-k",
-      `${deployFolder}/crds`,
-    ]);
+    const text = await kubectl(server, ["apply", "--server-side", "--force-conflicts", "-k", `${deployFolder}/crds`]);
     expect(text.trim().split("\n")).toHaveLength(16);
   });
 
   test("shows availability, ready and desired instances, and age", async () => {
     accepted(
-      await server.writeStatus(demo(), {
+      await server.writeStatus(ours(), {
         conditions: [
           { type: "Available", status: "True" },
           { type: "Progressing", status: "False" },
@@ -229,13 +220,13 @@ describe("kubectl", () => {
         readyInstances: 14,
       }),
     );
-    const [header = "", row = ""] = (await kubectl(server.plane, ["get", "mgc", "demo", "-n", "t1"])).split("\n");
+    const [header = "", row = ""] = (await kubectl(server, ["get", "mgc", "demo", "-n", namespace])).split("\n");
     expect(header.split(/\s+/)).toEqual(["NAME", "AVAILABLE", "PROGRESSING", "READY", "DESIRED", "AGE"]);
     expect(row.split(/\s+/).slice(0, 5)).toEqual(["demo", "True", "False", "14", "15"]);
   });
 
   test("lists all kinds under the category multigres", async () => {
-    const { resources } = (await server.plane.request({ method: "GET", path: "/apis/multigres.com/v1alpha1" })) as {
+    const { resources } = (await server.request({ method: "GET", path: "/apis/multigres.com/v1alpha1" })) as {
       resources: { kind: string; name: string; categories?: string[] }[];
     };
     const listed = resources

@@ -1,29 +1,23 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, inject, test } from "vitest";
 import { demo, std, volume } from "../fixtures/demo.ts";
+import { eventually } from "../support/eventually.ts";
 import {
   accepted,
   type AdmissionServer,
-  deployFolder,
+  admissionServer,
   type Draft,
   kubectl,
   problem,
-  startAdmissionServer,
   until,
 } from "./admission-server.ts";
 import { templateStorage, tinyStorage, withFields } from "./fields.ts";
 
-let server: AdmissionServer;
+const server = admissionServer(inject("sharedApiServer"));
 /** A namespace of its own per test. */
 let namespace: string;
-let tests = 0;
 
-beforeAll(async () => {
-  server = await startAdmissionServer(["kube-controller-manager"]);
-});
-afterAll(() => server?.plane.stop());
 beforeEach(async () => {
-  namespace = `protection-${++tests}`;
-  await server.createNamespace(namespace);
+  namespace = await server.namespace("protection");
 });
 
 const ours = (fields: Readonly<Record<string, unknown>> = {}) => withFields(demo(undefined, namespace), fields);
@@ -169,8 +163,7 @@ describe("a ShardTemplate", () => {
   });
 
   test("is protected by clusters of its own namespace only", async () => {
-    const other = `${namespace}-other`;
-    await server.createNamespace(other);
+    const other = await server.namespace("protection");
     await store(template(), ours(), std(undefined, other));
     await refused(() => server.checkRemoval(template()));
     expect(problem(await server.remove(std(undefined, other)))).toBeUndefined();
@@ -179,7 +172,7 @@ describe("a ShardTemplate", () => {
   test("goes with its namespace although a cluster refers to it", async () => {
     await store(template(), ours());
     await refused(() => server.checkRemoval(template()));
-    await kubectl(server.plane, ["delete", "namespace", namespace, "--timeout=50s"]);
+    await kubectl(server, ["delete", "namespace", namespace, "--timeout=50s"]);
     await expect(server.read(template())).rejects.toThrow("404");
   });
 
@@ -213,67 +206,21 @@ describe("a ShardTemplate", () => {
   });
 });
 
-describe("child objects", () => {
-  const child = (name: string) => ({
-    apiVersion: "multigres.com/v1alpha1",
-    kind: "TopoServer",
-    metadata: { name, namespace },
-    spec: {
-      cluster: { name: "demo", uid: "0" },
-      rootPath: "/multigres/global",
-      image: "etcd",
-      replicas: 1,
-      dataVolumeClaimTemplate: {},
-    },
-  });
-
-  test("can be edited by hand in the default install, and with the optional policy by the operator only", async () => {
-    await store(child("before"));
-    expect(problem(await server.checkChange(withFields(child("before"), { "spec.replicas": 3 })))).toBeUndefined();
-
-    await kubectl(server.plane, ["apply", "-f", `${deployFolder}/components/read-only-children/policy.yaml`]);
-    try {
-      await until(
-        async () => !(await server.checkChange(withFields(child("before"), { "spec.replicas": 3 }))).accepted,
-        "the policy bites",
-      );
-      const message = "is made by the operator: edit MultigresCluster demo instead.";
-      expect(problem(await server.checkChange(withFields(child("before"), { "spec.replicas": 3 })))).toContain(
-        `TopoServer before ${message}`,
-      );
-      expect(problem(await server.check(child("new")))).toContain(message);
-      expect(problem(await server.checkRemoval(child("before")))).toContain(message);
-      expect(
-        problem(await server.checkChange(withFields(child("before"), { "metadata.labels": { team: "a" } }))),
-      ).toBeUndefined();
-
-      const asOperator = [
-        "--as=system:serviceaccount:multigres-system:cluster-controller",
-        "--as-group=system:serviceaccounts:multigres-system",
-        "--as-group=system:masters",
-      ];
-      await kubectl(server.plane, ["create", ...asOperator, "-f", "-"], JSON.stringify(child("by-operator")));
-      await kubectl(server.plane, ["delete", ...asOperator, "toposerver", "before", "-n", namespace]);
-
-      await kubectl(server.plane, ["delete", "namespace", namespace, "--timeout=50s"]);
-    } finally {
-      await kubectl(server.plane, ["delete", "-f", `${deployFolder}/components/read-only-children/policy.yaml`]);
-    }
-  });
-});
+interface Policies {
+  items: {
+    metadata: { name: string; generation: number };
+    status?: { observedGeneration?: number; typeChecking?: unknown };
+  }[];
+}
 
 test("the API server's type check finds nothing in any policy", async () => {
-  const list = async () =>
-    (
-      JSON.parse(await kubectl(server.plane, ["get", "validatingadmissionpolicies", "-o", "json"])) as {
-        items: {
-          metadata: { name: string; generation: number };
-          status?: { observedGeneration?: number; typeChecking?: unknown };
-        }[];
-      }
-    ).items;
-  await until(async () => (await list()).every(({ status }) => status?.observedGeneration), "every policy was checked");
-  for (const { metadata, status } of await list()) {
+  const path = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies";
+  const { items } = await eventually(async () => {
+    const found = (await server.request({ method: "GET", path })) as Policies;
+    for (const { metadata, status } of found.items) expect(status?.observedGeneration).toBe(metadata.generation);
+    return found;
+  });
+  for (const { metadata, status } of items) {
     expect({ name: metadata.name, typeChecking: status?.typeChecking }).toEqual({
       name: metadata.name,
       typeChecking: {},

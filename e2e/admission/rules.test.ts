@@ -1,17 +1,19 @@
 import type { Pool } from "@multigres/api-types";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, inject, test } from "vitest";
 import { demo, std, volume } from "../fixtures/demo.ts";
-import { accepted, type AdmissionServer, kubectl, problem, startAdmissionServer, until } from "./admission-server.ts";
+import { accepted, admissionServer, kubectl, problem, until } from "./admission-server.ts";
 import { withFields } from "./fields.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-let server: AdmissionServer;
+const server = admissionServer(inject("sharedApiServer"));
+let namespace: string;
 beforeAll(async () => {
-  server = await startAdmissionServer();
-  accepted(await server.create(demo()));
+  namespace = await server.namespace("rules");
+  accepted(await server.create(ours()));
 });
-afterAll(() => server?.plane.stop());
+
+const ours = (change?: Parameters<typeof demo>[0]) => demo(change, namespace);
 
 const letters = (count: number) => "a".repeat(count);
 const many = <T>(count: number, item: (index: number) => T) => Array.from({ length: count }, (_, index) => item(index));
@@ -27,7 +29,7 @@ const cellCalled = (name: string): Fields => ({ "spec.cells.2": { name } });
 const databaseCalled = (name: string): Fields => ({ "spec.databases.2": { name, spec: { shardTemplateRef: "std" } } });
 
 describe("a new cluster", () => {
-  const fresh = (fields: Fields) => withFields(demo(), { "metadata.name": "fresh", ...fields });
+  const fresh = (fields: Fields) => withFields(ours(), { "metadata.name": "fresh", ...fields });
 
   test.each<[string, Fields, string]>([
     [
@@ -218,7 +220,7 @@ describe("a change", () => {
     const name = "changed";
     const before: Fields =
       fields["spec.cells.0.spec.zone"] === "z9" ? { "spec.cells.0.spec.zone": undefined } : { [`${etcd}.replicas`]: 5 };
-    const stored = withFields(demo(), { "metadata.name": name, ...before });
+    const stored = withFields(ours(), { "metadata.name": name, ...before });
     accepted(await server.create(stored));
     try {
       expect(problem(await server.checkChange(withFields(stored, fields)))).toContain(message);
@@ -237,18 +239,18 @@ describe("a change", () => {
     ["that gives a cell's own topology server up", { [cellTopo]: undefined }],
     ["that removes all databases", { "spec.databases": undefined }],
   ])("%s is accepted", async (_what, fields) => {
-    expect(problem(await server.checkChange(withFields(demo(), fields)))).toBeUndefined();
+    expect(problem(await server.checkChange(withFields(ours(), fields)))).toBeUndefined();
   });
 
   test("by two appliers keeps what each of them added to a list", async () => {
     const base = {
       apiVersion: "multigres.com/v1alpha1",
       kind: "MultigresCluster",
-      metadata: { name: "shared", namespace: "t1" },
+      metadata: { name: "shared", namespace },
     };
     const apply = (manager: string, spec: unknown) =>
       kubectl(
-        server.plane,
+        server,
         ["apply", "--server-side", `--field-manager=${manager}`, "-f", "-"],
         JSON.stringify({ ...base, spec }),
       );
@@ -285,7 +287,7 @@ test("the biggest allowed cluster can be created, grown and edited within the AP
     dataVolumeClaimTemplate: volume(storage),
   });
   const biggest = (storage: string) =>
-    demo((cluster) => {
+    ours((cluster) => {
       cluster.metadata.name = letters(40);
       cluster.spec.cells = many(50, (n) => ({ name: `z${n}` }));
       cluster.spec.databases = many(64, (n) => ({
@@ -301,14 +303,17 @@ test("the biggest allowed cluster can be created, grown and edited within the AP
 });
 
 test("a ShardTemplate in use can be deleted once its namespace is being deleted", async () => {
-  // Without kube-controller-manager the namespace stays as it is, and the cluster in it.
-  const namespace = "going";
-  await server.createNamespace(namespace);
-  const template = std(undefined, namespace);
+  const going = await server.namespace("going");
+  // As good as emptied for kube-controller-manager, and kept by somebody else: the cluster stays and isn't being deleted.
+  const body = { apiVersion: "v1", kind: "Namespace", metadata: { name: going, finalizers: ["example.com/kept"] } };
+  await server.request({ method: "PUT", path: `/api/v1/namespaces/${going}/finalize`, body });
+  const template = std(undefined, going);
+  const cluster = demo(undefined, going);
   accepted(await server.create(template));
-  accepted(await server.create(demo(undefined, namespace)));
+  accepted(await server.create(cluster));
   await until(async () => !(await server.checkRemoval(template)).accepted, "the policy knows the cluster");
-  await server.plane.request({ method: "DELETE", path: `/api/v1/namespaces/${namespace}` });
+  await server.request({ method: "DELETE", path: `/api/v1/namespaces/${going}` });
   await until(async () => (await server.checkRemoval(template)).accepted, "the policy knows that the namespace goes");
   expect(problem(await server.remove(template))).toBeUndefined();
+  expect((await server.read(cluster)).metadata).not.toHaveProperty("deletionTimestamp");
 });

@@ -1,7 +1,6 @@
 import { type KubernetesObject, kinds, type ResourceKind } from "@multigres/controller-kit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { demo, std } from "../fixtures/demo.ts";
-import { converged } from "../support/converged.ts";
+import { small } from "../fixtures/small.ts";
 import { always, eventually } from "../support/eventually.ts";
 import { childKinds } from "../support/objects.ts";
 import { condition, eventsOn, settled } from "../support/observing.ts";
@@ -107,36 +106,35 @@ describe("an object that its controller can't parse", () => {
     }
 
     const elsewhere = await cluster.namespace("well-formed");
-    await cluster.apply(std(undefined, elsewhere), demo(undefined, elsewhere));
-    await settled(cluster, elsewhere);
+    await cluster.apply(small(elsewhere));
+    await settled(cluster, elsewhere, "small");
     const writes = await writesFromRest(cluster, namespace);
     await always(() => expect(writes().filter(({ byOperator }) => byOperator)).toEqual([]));
   });
 
   it("is taken up once it is corrected", { timeout: 240_000 }, async () => {
     const namespace = await cluster.namespace("corrected");
-    const { spec, ...rest } = demo(undefined, namespace);
-    await cluster.apply(std(undefined, namespace));
+    const { spec, ...rest } = small(namespace);
     await store(kinds.MultigresCluster, { ...rest, spec: { ...spec, cells: "z1" } } as KubernetesObject);
     await eventually(async () => {
-      const found = await cluster.api.get(kinds.MultigresCluster, { namespace, name: "demo" });
+      const found = await cluster.api.get(kinds.MultigresCluster, { namespace, name: "small" });
       expect(condition(found, "Stalled")).toMatchObject({ status: "True", reason: "InvalidObject" });
       expect(condition(found, "Stalled")?.message).toContain("spec.cells");
     });
-    await cluster.api.mergePatch(kinds.MultigresCluster, { namespace, name: "demo" }, { spec: { cells: spec.cells } });
-    expect(condition(await settled(cluster, namespace), "Stalled")).toMatchObject({ status: "False" });
+    await cluster.api.mergePatch(kinds.MultigresCluster, { namespace, name: "small" }, { spec: { cells: spec.cells } });
+    expect(condition(await settled(cluster, namespace, "small"), "Stalled")).toMatchObject({ status: "False" });
   });
 
   it("that was fine before keeps everything that it has, and its siblings go on", { timeout: 240_000 }, async () => {
     const namespace = await cluster.namespace("spoiled");
-    await cluster.apply(std(undefined, namespace), demo(undefined, namespace));
-    const before = await settled(cluster, namespace);
+    await cluster.apply(small(namespace));
+    const before = await settled(cluster, namespace, "small");
     const pods = async () =>
       new Set((await cluster.api.list(kinds.Pod, { namespace })).items.map(({ metadata }) => metadata?.uid));
     const running = await pods();
-    await cluster.api.mergePatch(kinds.MultigresCluster, { namespace, name: "demo" }, { spec: { cells: 7 } });
+    await cluster.api.mergePatch(kinds.MultigresCluster, { namespace, name: "small" }, { spec: { cells: 7 } });
     const found = await eventually(async () => {
-      const current = await cluster.api.get(kinds.MultigresCluster, { namespace, name: "demo" });
+      const current = await cluster.api.get(kinds.MultigresCluster, { namespace, name: "small" });
       expect(condition(current, "Stalled")).toMatchObject({ status: "True", reason: "InvalidObject" });
       return current;
     });
@@ -145,15 +143,17 @@ describe("an object that its controller can't parse", () => {
     await always(async () => expect(await pods()).toEqual(running));
 
     // A sibling of what is malformed: its controller works, although the root can't be read.
-    await cluster.api.delete(kinds.Shard, { namespace, name: "prod-db-default-0" });
+    await cluster.api.delete(kinds.Shard, { namespace, name: "db-default-0" });
     await eventually(async () => {
-      const shard = await cluster.api.get(kinds.Shard, { namespace, name: "prod-db-default-0" });
+      const shard = await cluster.api.get(kinds.Shard, { namespace, name: "db-default-0" });
       expect(condition(shard, "Available")).toMatchObject({ status: "True" });
     });
   });
 
   it("and belongs to a cluster is put back by its parent's controller", { timeout: 240_000 }, async () => {
-    const namespace = await converged(cluster, "put-back");
+    const namespace = await cluster.namespace("put-back");
+    await cluster.apply(small(namespace));
+    await settled(cluster, namespace, "small");
     for (const kind of childKinds) {
       for (const how of ["spec-is-text", "lists-hold-null"] as const) {
         const before = await spoil(namespace, kind, nonsense[how]);
@@ -164,23 +164,29 @@ describe("an object that its controller can't parse", () => {
         });
       }
     }
-    await settled(cluster, namespace);
+    await settled(cluster, namespace, "small");
   });
 
   it("that is a ShardTemplate holds back the databases that refer to it", { timeout: 240_000 }, async () => {
     const namespace = await cluster.namespace("template");
     await store(kinds.ShardTemplate, object("ShardTemplate", namespace, "std", { spec: { pools: "z1" } }));
-    await cluster.apply(demo(undefined, namespace));
+    const wanted = small(namespace);
+    wanted.spec.databases?.push({ name: "templated", spec: { shardTemplateRef: "std" } });
+    await cluster.apply(wanted);
     const held = await eventually(async () => {
-      const found = await cluster.api.get(kinds.MultigresCluster, { namespace, name: "demo" });
+      const found = await cluster.api.get(kinds.MultigresCluster, { namespace, name: "small" });
       expect(condition(found, "TemplateResolved")).toMatchObject({ status: "False", reason: "TemplateInvalid" });
-      expect(found.status?.databases?.["tiny_db"]).toMatchObject({ readyInstances: 2 });
+      expect(found.status?.databases?.["db"]).toMatchObject({ readyInstances: 2 });
       return found;
     });
     expect(condition(held, "TemplateResolved")?.message).toMatch(
-      /prod_db.*ShardTemplate std is malformed at spec\.pools/,
+      /templated.*ShardTemplate std is malformed at spec\.pools/,
     );
-    await cluster.api.mergePatch(kinds.ShardTemplate, { namespace, name: "std" }, { spec: std().spec });
-    await settled(cluster, namespace);
+    await cluster.api.mergePatch(
+      kinds.ShardTemplate,
+      { namespace, name: "std" },
+      { spec: { pools: [{ type: "replica", cell: "z1", replicas: 2 }] } },
+    );
+    await settled(cluster, namespace, "small");
   });
 });

@@ -56,6 +56,19 @@ spec:
 ---
 `;
 
+interface PodStatus {
+  phase: string;
+  podIP?: string;
+  conditions?: { type: string; status: string }[];
+  initContainerStatuses?: ContainerStatus[];
+  containerStatuses?: ContainerStatus[];
+}
+
+interface ContainerStatus {
+  ready: boolean;
+  state: { waiting?: { reason: string } };
+}
+
 const eventually = { timeout: 60_000, interval: 100 };
 
 describe("a whole control plane", () => {
@@ -63,7 +76,8 @@ describe("a whole control plane", () => {
 
   beforeAll(async () => {
     plane = await startControlPlane();
-    await vi.waitFor(async () => kubectl("get", "serviceaccount", "default"), eventually);
+    const account = "/api/v1/namespaces/default/serviceaccounts/default";
+    await vi.waitFor(() => plane.request({ method: "GET", path: account }), eventually);
   });
   afterAll(() => plane.stop());
 
@@ -79,15 +93,20 @@ describe("a whole control plane", () => {
     expect(code).toBe(0);
   }
 
-  const ready = (kind: string, name: string) => kubectl("get", kind, name, "-o", "jsonpath={.status.readyReplicas}");
-  const podReady = (name: string) =>
-    kubectl("get", "pod", name, "-o", 'jsonpath={.status.conditions[?(@.type=="Ready")].status}');
+  const get = async <T>(path: string) => (await plane.request({ method: "GET", path })) as T;
+  const ready = async (plural: string, name: string) =>
+    (await get<{ status: { readyReplicas?: number } }>(`/apis/apps/v1/namespaces/default/${plural}/${name}`)).status
+      .readyReplicas;
+  const podStatus = async (name: string) =>
+    (await get<{ status: PodStatus }>(`/api/v1/namespaces/default/pods/${name}`)).status;
+  const podReady = async (name: string) =>
+    (await podStatus(name)).conditions?.find(({ type }) => type === "Ready")?.status;
 
   test("runs workloads with volumes until one pod is held NotReady, and again after its release", async () => {
     await apply(workloads);
     await vi.waitFor(async () => {
-      expect(await ready("statefulset", "stateful")).toBe("2");
-      expect(await ready("deployment", "deployed")).toBe("2");
+      expect(await ready("statefulsets", "stateful")).toBe(2);
+      expect(await ready("deployments", "deployed")).toBe(2);
     }, eventually);
     expect(await kubectl("get", "pvc", "-o", "jsonpath={.items[*].status.phase}")).toBe("Bound Bound Bound");
     expect(await kubectl("get", "pods", "-l", "app=stateful", "-o", "jsonpath={.items[*].spec.nodeName}")).toBe(
@@ -95,15 +114,15 @@ describe("a whole control plane", () => {
     );
 
     await kubectl("annotate", "pod", "stateful-1", `${testReadyAnnotation}=false`);
-    await vi.waitFor(async () => expect(await ready("statefulset", "stateful")).toBe("1"), eventually);
+    await vi.waitFor(async () => expect(await ready("statefulsets", "stateful")).toBe(1), eventually);
     expect(await podReady("stateful-0")).toBe("True");
     expect(await podReady("stateful-1")).toBe("False");
-    const address = await kubectl("get", "pod", "stateful-1", "-o", "jsonpath={.status.podIP}");
+    const address = (await podStatus("stateful-1")).podIP;
 
     await kubectl("annotate", "pod", "stateful-1", `${testReadyAnnotation}-`);
-    await vi.waitFor(async () => expect(await ready("statefulset", "stateful")).toBe("2"), eventually);
+    await vi.waitFor(async () => expect(await ready("statefulsets", "stateful")).toBe(2), eventually);
     expect(await podReady("stateful-1")).toBe("True");
-    expect(await kubectl("get", "pod", "stateful-1", "-o", "jsonpath={.status.podIP}")).toBe(address);
+    expect((await podStatus("stateful-1")).podIP).toBe(address);
   });
 
   test("plays failing containers for the image tags :notready, :crash and :imagepull", async () => {
@@ -116,14 +135,11 @@ describe("a whole control plane", () => {
         failingPod("init-notready", "main:1", "sidecar:notready"),
       ].join(""),
     );
-    const state = (name: string) =>
-      kubectl(
-        "get",
-        "pod",
-        name,
-        "-o",
-        "jsonpath={.status.phase} {.status.initContainerStatuses[0].ready} {.status.containerStatuses[*].ready} {.status.initContainerStatuses[0].state.waiting.reason}{.status.containerStatuses[0].state.waiting.reason}",
-      );
+    const state = async (name: string) => {
+      const { phase, initContainerStatuses: [init] = [], containerStatuses: all = [] } = await podStatus(name);
+      const waiting = [init, all[0]].map((container) => container?.state.waiting?.reason ?? "").join("");
+      return [phase, init?.ready, ...all.map((container) => container.ready), waiting].join(" ");
+    };
     const expected = {
       "main-notready": "Running true false true ",
       "main-crash": "Running true false true CrashLoopBackOff",
@@ -178,37 +194,34 @@ subjects: [{kind: ServiceAccount, name: writer, namespace: default}]
     );
     expect(writes.map((event) => event.responseStatus.code)).toEqual([201, 403]);
   });
-});
 
-test("two control planes run side by side, and one survives the loss of its parts", { timeout: 120_000 }, async () => {
-  const [first, second] = await Promise.all([
-    startControlPlane({ components: [] }),
-    startControlPlane({ components: [] }),
-  ]);
-  try {
-    expect(first.server).not.toBe(second.server);
-    await first.request({ method: "POST", path: "/api/v1/namespaces", body: { metadata: { name: "mine" } } });
-    await expect(second.request({ method: "GET", path: "/api/v1/namespaces/mine" })).rejects.toMatchObject({
-      status: 404,
-    });
+  test("runs beside another one, and one survives the loss of its parts", { timeout: 120_000 }, async () => {
+    const other = await startControlPlane({ components: [] });
+    try {
+      expect(other.server).not.toBe(plane.server);
+      await other.request({ method: "POST", path: "/api/v1/namespaces", body: { metadata: { name: "mine" } } });
+      await expect(plane.request({ method: "GET", path: "/api/v1/namespaces/mine" })).rejects.toMatchObject({
+        status: 404,
+      });
 
-    await first.component("kube-apiserver").kill();
-    await first.component("etcd").restart();
-    await expect(first.request({ method: "GET", path: "/readyz" })).rejects.toThrow("ECONNREFUSED");
-    await first.component("kube-apiserver").start();
-    await first.request({ method: "GET", path: "/api/v1/namespaces/mine" });
+      await other.component("kube-apiserver").kill();
+      await other.component("etcd").restart();
+      await expect(other.request({ method: "GET", path: "/readyz" })).rejects.toThrow("ECONNREFUSED");
+      await other.component("kube-apiserver").start();
+      await other.request({ method: "GET", path: "/api/v1/namespaces/mine" });
 
-    second.component("etcd").pause();
-    await expect(
-      second.request({ method: "GET", path: "/api/v1/namespaces/x", timeoutMilliseconds: 500 }),
-    ).rejects.toThrow("no answer within 500 ms");
-    second.component("etcd").resume();
-    await vi.waitFor(() => second.request({ method: "GET", path: "/api/v1/namespaces/default" }), eventually);
-  } finally {
-    await Promise.all([first.stop(), second.stop()]);
-  }
-  expect(existsSync(first.directory)).toBe(false);
-  expect(() => first.component("kwok")).toThrow("runs without kwok");
+      plane.component("etcd").pause();
+      await expect(
+        plane.request({ method: "GET", path: "/api/v1/namespaces/x", timeoutMilliseconds: 500 }),
+      ).rejects.toThrow("no answer within 500 ms");
+      plane.component("etcd").resume();
+      await vi.waitFor(() => plane.request({ method: "GET", path: "/api/v1/namespaces/default" }), eventually);
+    } finally {
+      await other.stop();
+    }
+    expect(existsSync(other.directory)).toBe(false);
+    expect(() => other.component("kwok")).toThrow("runs without kwok");
+  });
 });
 
 test("a control plane that can't start tells the end of the log and leaves nothing behind", async () => {

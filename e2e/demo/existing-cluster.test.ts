@@ -47,10 +47,13 @@ async function clustersOf(namespace: string): Promise<string> {
 
 describe("the demo on an existing cluster", { timeout: 300_000 }, () => {
   it("applies several files, makes their namespaces, and leaves the cluster there", async () => {
-    const files = [
-      file("cluster.json", demoCluster(undefined, "several")),
-      file("template.json", std(undefined, "several")),
-    ];
+    const cluster = small("several", ({ spec }) => {
+      spec.databases?.push({ name: "templated", spec: { shardTemplateRef: "std" } });
+    });
+    const template = std(({ spec }) => {
+      spec.pools = spec.pools.slice(0, 1);
+    }, "several");
+    const files = [file("cluster.json", cluster), file("template.json", template)];
     const finished = await runDemo([...context, "--once", "--output", "json", "-f", ...files], env());
     expect(finished).toMatchObject({ code: 0 });
     expect(finished.stderr, "no control plane of its own").not.toContain("starting a control plane");
@@ -58,10 +61,10 @@ describe("the demo on an existing cluster", { timeout: 300_000 }, () => {
     expect(clusters).toMatchObject([
       {
         metadata: { namespace: "several", name: "demo" },
-        status: { desiredInstances: 8, readyInstances: 8 },
+        status: { desiredInstances: 5, readyInstances: 5 },
       },
     ]);
-    expect(objects).toMatchObject({ MultigresCluster: 1, Cell: 2, TopoServer: 2, TableGroup: 2, Shard: 2 });
+    expect(objects).toMatchObject({ MultigresCluster: 1, Cell: 1, TopoServer: 1, TableGroup: 2, Shard: 2 });
     expect(await clustersOf("several")).toBe("multigrescluster.multigres.com/demo");
   });
 

@@ -1,17 +1,17 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { type ControlPlane, type KubectlResult, startControlPlane } from "@multigres/tools/control-plane";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { KubectlResult } from "@multigres/tools/control-plane";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { admissionServer } from "../admission/admission-server.ts";
 import { type ControllerName, controllerNames } from "./controllers.ts";
 import { deployFolder } from "./rendered.ts";
 
-let plane: ControlPlane;
+const server = admissionServer(inject("sharedApiServer"));
 /** A user's own overlay: the default one with the network policies. */
 let overlay: string;
 
 beforeAll(async () => {
-  plane = await startControlPlane({ components: ["kube-controller-manager"] });
   overlay = await mkdtemp(join(tmpdir(), "multigres-overlay-"));
   const here = (folder: string) => relative(overlay, join(deployFolder, folder));
   await writeFile(
@@ -20,7 +20,6 @@ beforeAll(async () => {
   );
 });
 afterAll(async () => {
-  await plane?.stop();
   if (overlay) await rm(overlay, { recursive: true });
 });
 
@@ -29,26 +28,26 @@ const clean = { code: 0, stderr: "" } satisfies Partial<KubectlResult>;
 
 describe("installing", () => {
   test("works with client-side and server-side apply, again and again", async () => {
-    expect(await plane.kubectl(["apply", "-k", join(deployFolder, "overlays/default")])).toMatchObject(clean);
-    expect(await plane.kubectl(["apply", "--server-side", "-k", join(deployFolder, "overlays/default")])).toMatchObject(
-      clean,
-    );
-    expect(await plane.kubectl(["apply", "--server-side", "-k", join(deployFolder, "overlays/default")])).toMatchObject(
-      clean,
-    );
+    expect(await server.kubectl(["apply", "-k", join(deployFolder, "overlays/default")])).toMatchObject(clean);
+    expect(
+      await server.kubectl(["apply", "--server-side", "-k", join(deployFolder, "overlays/default")]),
+    ).toMatchObject(clean);
+    expect(
+      await server.kubectl(["apply", "--server-side", "-k", join(deployFolder, "overlays/default")]),
+    ).toMatchObject(clean);
   });
 
   test("gives every controller a pod that a restricted namespace admits", async () => {
     const waits = controllerNames.map((name) =>
-      plane.kubectl(["-n", "multigres-system", "wait", "--for=jsonpath={.status.replicas}=1", `deployment/${name}`]),
+      server.kubectl(["-n", "multigres-system", "wait", "--for=jsonpath={.status.replicas}=1", `deployment/${name}`]),
     );
     expect((await Promise.all(waits)).filter(({ code }) => code !== 0)).toEqual([]);
   });
 
   test("works with network policies, which select the controllers' pods", async () => {
-    expect(await plane.kubectl(["apply", "--server-side", "-k", overlay])).toMatchObject(clean);
+    expect(await server.kubectl(["apply", "--server-side", "-k", overlay])).toMatchObject(clean);
     for (const policy of ["multigres-controllers", "multigres-topology-clients"]) {
-      const { stdout } = await plane.kubectl(["-n", "multigres-system", "get", "networkpolicy", policy, "-o", "json"]);
+      const { stdout } = await server.kubectl(["-n", "multigres-system", "get", "networkpolicy", policy, "-o", "json"]);
       expect(JSON.parse(stdout)).toMatchObject({ spec: { policyTypes: expect.arrayContaining(["Egress"]) } });
     }
   });
@@ -88,11 +87,8 @@ describe("installing", () => {
         `--serviceaccount=${account}`,
       ]);
     }
-    const token = await plane.serviceAccountToken("multigres", "administrator");
-    const kubeconfig = await plane.writeKubeconfig("administrator", token);
-    expect(
-      await plane.kubectl(["apply", "-k", join(deployFolder, "overlays/namespaced")], { kubeconfig }),
-    ).toMatchObject(clean);
+    const apply = ["apply", "-k", join(deployFolder, "overlays/namespaced")];
+    expect(await server.kubectl([...apply, `--as=system:serviceaccount:${account}`])).toMatchObject(clean);
   });
 });
 
@@ -106,9 +102,8 @@ describe("rights in force", () => {
     expect(await mayAll(name, [{ ...own, name: `multigres-${other}` }], ["get", "update"])).toEqual([false, false]);
     expect(await mayAll(name, [{ ...own, namespace: "default" }], ["get", "create"])).toEqual([false, false]);
 
-    const kubeconfig = await plane.writeKubeconfig(name, await plane.serviceAccountToken("multigres-system", name));
     const list = ["-n", "multigres-system", "get", "leases", `--field-selector=metadata.name=multigres-${name}`];
-    expect(await plane.kubectl(list, { kubeconfig })).toMatchObject({ code: 0 });
+    expect(await server.kubectl([...list, `--as=${userOf(name)}`])).toMatchObject({ code: 0 });
   });
 
   test.each(controllerNames)(
@@ -134,17 +129,21 @@ interface Attributes {
   readonly name?: string;
 }
 
+function userOf(controller: ControllerName): string {
+  return `system:serviceaccount:multigres-system:${controller}`;
+}
+
 /** Whether a controller may do each of the verbs on each of the resources. */
 function mayAll(
   controller: ControllerName,
   resources: readonly Attributes[],
   verbs: readonly string[],
 ): Promise<boolean[]> {
-  const user = `system:serviceaccount:multigres-system:${controller}`;
+  const user = userOf(controller);
   return Promise.all(
     resources.flatMap((resource) =>
       verbs.map(async (verb) => {
-        const review = await plane.request({
+        const review = await server.request({
           method: "POST",
           path: "/apis/authorization.k8s.io/v1/subjectaccessreviews",
           body: {
@@ -160,6 +159,6 @@ function mayAll(
 }
 
 async function succeed(args: readonly string[]): Promise<void> {
-  const { code, stderr } = await plane.kubectl(args);
+  const { code, stderr } = await server.kubectl(args);
   if (code !== 0) throw new Error(stderr);
 }

@@ -111,7 +111,9 @@ describe("connections to the API server", () => {
   });
 });
 
-it("a hung connection is found out by its silence, without an election that would end the process", async () => {
+it("a hung connection is found out by its silence, without an election that would end the process", {
+  timeout: 240_000,
+}, async () => {
   const namespace = cluster.before;
   await cluster.replace(["cluster-controller"], { env: { LEADER_ELECTION: "false" } });
   await cluster.allReady();

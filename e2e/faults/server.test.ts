@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { kinds } from "@multigres/controller-kit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { etcdImage, small } from "../fixtures/small.ts";
 import { controllerNames } from "../support/controllers.ts";
@@ -7,6 +8,7 @@ import { eventually } from "../support/eventually.ts";
 import { type FaultyCluster, startFaultyCluster } from "../support/faulty-cluster.ts";
 import { leaveNoRoom } from "../support/flow-control.ts";
 import { createdTwice, hasBecome, uids } from "../support/inventory.ts";
+import { childKinds, objects } from "../support/objects.ts";
 import { type ControllerRequest, controllerRequests } from "../support/requests.ts";
 
 let cluster: FaultyCluster;
@@ -86,13 +88,14 @@ describe("the API server", () => {
     const failed = await cluster.metric("controller_runtime_reconcile_errors_total");
     const broken = await cluster.metric("multigres_watch_restarts_total", { reason: "network" });
     const connections = cluster.proxy.connections;
-    let gateways = 2;
+    // Every controller of a TopoServer, TableGroup and Shard has to write, and no pod has to go.
+    const wanted = small(namespace, { pods: 3, etcd: otherEtcd, gateways: 2 });
     for (let edit = 0; edit < 400 && cluster.proxy.connections < connections + 4; edit++) {
-      gateways = 2 + (edit % 4);
-      await cluster.apply(small(namespace, { gateways }));
+      wanted.spec.persistentVolumeClaimRetentionPolicy = { whenScaled: edit % 2 === 0 ? "Delete" : "Retain" };
+      await cluster.apply(wanted);
     }
     expect(cluster.proxy.connections, "GOAWAYs came").toBeGreaterThanOrEqual(connections + 4);
-    await hasBecome(cluster, namespace, { gateways });
+    await hasBecome(cluster, namespace, { pods: 3, etcd: otherEtcd, gateways: 2 });
     expect(await cluster.metric("controller_runtime_reconcile_errors_total")).toBe(failed);
     expect(await cluster.metric("multigres_watch_restarts_total", { reason: "network" })).toBe(broken);
     expect(createdTwice(cluster, namespace)).toEqual([]);
@@ -118,7 +121,7 @@ describe("the API server", () => {
     expect(refused.length).toBeGreaterThan(4);
     expect(tooSoon(cluster, refused)).toEqual([]);
     expect(cluster.crashed()).toEqual([]);
-    for (const namespace of namespaces) await cluster.kubectl(["-n", namespace, "delete", "multigrescluster", "small"]);
+    for (const namespace of namespaces) await cluster.api.delete(kinds.MultigresCluster, { namespace, name: "small" });
   });
 
   it("case 69: that was away and has forgotten the past (410 after a compaction): everything is listed anew, what went meanwhile included", async () => {
@@ -133,17 +136,9 @@ describe("the API server", () => {
 
     cluster.proxy.refuse();
     await cluster.apply(small(namespace, wishes));
-    await cluster.kubectl(["-n", gone, "delete", "multigrescluster", "small"]);
+    await cluster.api.delete(kinds.MultigresCluster, { namespace: gone, name: "small" });
     await eventually(async () => {
-      const { stdout } = await cluster.kubectl([
-        "-n",
-        gone,
-        "get",
-        "cells,tablegroups,toposervers,deployments",
-        "-o",
-        "name",
-      ]);
-      expect(stdout).toBe("");
+      expect(await objects(cluster, gone, [...childKinds, kinds.Deployment])).toEqual([]);
     });
     await compact(cluster.plane);
     await server().kill();
@@ -164,7 +159,7 @@ describe("the API server", () => {
       expect(controller.restarts).toBe(0);
     }
     expect(await cluster.controller("cluster-controller").metric("multigres_cached_objects", { kind: "Cell" })).toBe(
-      (await cluster.kubectl(["get", "cells", "-A", "-o", "name"])).stdout.trim().split("\n").length,
+      (await cluster.api.list(kinds.Cell)).items.length,
     );
   });
 });

@@ -10,13 +10,19 @@ import type { OwnCluster } from "../support/own-operator.ts";
 
 type Change = Parameters<typeof demo>[0];
 
+/** As few pods as can serve: more of them need no other rights. */
+const template = (namespace: string) =>
+  std(({ spec }) => {
+    spec.pools = spec.pools.slice(0, 1).map((pool) => ({ ...pool, replicas: 2 }));
+  }, namespace);
+
 /** Does with a cluster what users, and people who shouldn't, do with clusters. */
 export async function busyRun(cluster: OwnCluster, namespace: string): Promise<void> {
   const become = async (change?: Change) => {
     await cluster.apply(demo(change, namespace));
     await settled(cluster, namespace);
   };
-  await cluster.apply(std(undefined, namespace));
+  await cluster.apply(template(namespace));
   await become();
   await become(twoOfWhatHadOne);
   await become();
@@ -138,10 +144,10 @@ async function registerCrashingGateways(cluster: OwnCluster, namespace: string):
   });
 }
 
-/** Takes every object from its owner by its label, twice over; and asks for a second Shard where one is wanted. */
+/** Takes an object of each kind that a controller makes from its owner by its label, twice over; and asks for a second Shard where one is wanted. */
 async function meddle(cluster: OwnCluster, namespace: string): Promise<void> {
   for (const kind of [...childKinds, ...workloadKinds, kinds.ConfigMap]) {
-    for (const name of await namesOf(cluster, namespace, kind)) {
+    for (const name of await oneOfEachOwnerKind(cluster, namespace, kind)) {
       await relabel(cluster, kind, { namespace, name });
       await relabel(cluster, kind, { namespace, name });
     }
@@ -158,6 +164,13 @@ async function meddle(cluster: OwnCluster, namespace: string): Promise<void> {
     expect(await namesOf(cluster, namespace, kinds.Shard)).not.toContain("tiny-db-default-1");
   });
   await settled(cluster, namespace);
+}
+
+async function oneOfEachOwnerKind({ api }: OwnCluster, namespace: string, kind: ResourceKind): Promise<string[]> {
+  const labelSelector = `${labels.cluster}=demo`;
+  const { items } = await api.list<KubernetesObject>(kind, { namespace, labelSelector });
+  const byOwner = items.map(({ metadata }) => [metadata?.ownerReferences?.[0]?.kind, metadata?.name ?? ""] as const);
+  return [...new Map(byOwner).values()];
 }
 
 async function relabel(

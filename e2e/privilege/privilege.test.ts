@@ -54,11 +54,24 @@ describe("after a busy run under the shipped Roles", () => {
 });
 
 async function mayOf(name: ControllerName, verbs: readonly string[], resource: string): Promise<string[]> {
+  const namespace = "multigres-system";
   const answers = await Promise.all(
     verbs.map(async (verb) => {
-      const as = `--as=system:serviceaccount:multigres-system:${name}`;
-      const { stdout } = await cluster.kubectl(["auth", "can-i", verb, resource, "-A", as]);
-      return { verb, yes: stdout.trim() === "yes" };
+      const answer = await cluster.plane.request({
+        method: "POST",
+        path: "/apis/authorization.k8s.io/v1/subjectaccessreviews",
+        body: {
+          apiVersion: "authorization.k8s.io/v1",
+          kind: "SubjectAccessReview",
+          spec: {
+            user: `system:serviceaccount:${namespace}:${name}`,
+            groups: ["system:serviceaccounts", `system:serviceaccounts:${namespace}`, "system:authenticated"],
+            // In all namespaces.
+            resourceAttributes: { verb, resource },
+          },
+        },
+      });
+      return { verb, yes: (answer as { status: { allowed: boolean } }).status.allowed };
     }),
   );
   return answers.filter(({ yes }) => yes).map(({ verb }) => verb);

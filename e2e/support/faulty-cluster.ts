@@ -38,11 +38,14 @@ export async function startFaultyCluster(options: OwnClusterOptions = {}): Promi
   const own = await startOwnCluster({ ...options, only: [] });
   const proxy = await TcpProxy.start(own.plane.server);
   const running = new Map<ControllerName, Controller>();
+  // Gives those that are started anew a log of their own.
+  let replica = 0;
   const controllers = () => [...running.values()];
   const replace = async (names: readonly ControllerName[], changed: ControllerOptions = {}) => {
     await Promise.all(names.flatMap((name) => running.get(name)?.stop() ?? []));
+    replica += 1;
     const started = await Promise.all(
-      names.map((name) => startController(own, name, { server: proxy.url, ...changed })),
+      names.map((name) => startController(own, name, { server: proxy.url, replica, ...changed })),
     );
     for (const controller of started) running.set(controller.name, controller);
   };

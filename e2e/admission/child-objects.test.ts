@@ -1,15 +1,10 @@
 import { apiVersion } from "@multigres/api-types";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { accepted, type AdmissionServer, type Draft, problem, startAdmissionServer } from "./admission-server.ts";
+import { beforeAll, expect, inject, test } from "vitest";
+import { accepted, admissionServer, deployFolder, type Draft, kubectl, problem, until } from "./admission-server.ts";
 import { withFields } from "./fields.ts";
 
-let server: AdmissionServer;
-
-beforeAll(async () => {
-  server = await startAdmissionServer();
-  for (const child of Object.values(children)) accepted(await server.create(child));
-});
-afterAll(() => server?.plane.stop());
+const server = admissionServer(inject("sharedApiServer"));
+const namespace = await server.namespace("children");
 
 const cluster = { name: "demo", uid: "u1" };
 const globalTopoServer = { rootPath: "/multigres/global", address: "etcd.example.com:2379" };
@@ -50,8 +45,12 @@ const children = {
 };
 
 function aChild(kind: string, name: string, spec: object): Draft {
-  return { apiVersion, kind, metadata: { name, namespace: "t1" }, spec } as Draft;
+  return { apiVersion, kind, metadata: { name, namespace }, spec } as Draft;
 }
+
+beforeAll(async () => {
+  for (const child of Object.values(children)) accepted(await server.create(child));
+});
 
 test.each<[keyof typeof children, string, unknown]>([
   ["globalTopoServer", "cluster.name", "other"],
@@ -75,4 +74,43 @@ test.each<[keyof typeof children, string, unknown]>([
 
 test.each(Object.entries(children))("the %s may follow a cluster that was made again", async (_, child) => {
   expect(problem(await server.checkChange(withFields(child, { "spec.cluster.uid": "u2" })))).toBeUndefined();
+});
+
+test("children can be edited by hand in the default install, and with the optional policy by the operator only", async () => {
+  // A namespace of its own, because it goes in the end.
+  const elsewhere = await server.namespace("children");
+  const child = (name: string) =>
+    withFields(children.globalTopoServer, { "metadata.name": name, "metadata.namespace": elsewhere });
+  const policy = `${deployFolder}/components/read-only-children/policy.yaml`;
+  const edit = () => server.checkChange(withFields(child("before"), { "spec.replicas": 5 }));
+  accepted(await server.create(child("before")));
+  expect(problem(await edit())).toBeUndefined();
+
+  await kubectl(server, ["apply", "-f", policy]);
+  try {
+    await until(async () => !(await edit()).accepted, "the policy bites");
+    const message = "is made by the operator: edit MultigresCluster demo instead.";
+    expect(problem(await edit())).toContain(`TopoServer before ${message}`);
+    expect(problem(await server.check(child("new")))).toContain(message);
+    expect(problem(await server.checkRemoval(child("before")))).toContain(message);
+    expect(
+      problem(await server.checkChange(withFields(child("before"), { "metadata.labels": { team: "a" } }))),
+    ).toBeUndefined();
+
+    const asOperator = [
+      "--as=system:serviceaccount:multigres-system:cluster-controller",
+      "--as-group=system:serviceaccounts:multigres-system",
+      "--as-group=system:masters",
+    ];
+    await kubectl(server, ["create", ...asOperator, "-f", "-"], JSON.stringify(child("by-operator")));
+    await kubectl(server, ["delete", ...asOperator, "toposerver", "before", "-n", elsewhere]);
+
+    await kubectl(server, ["delete", "namespace", elsewhere, "--timeout=50s"]);
+  } finally {
+    await kubectl(server, ["delete", "-f", policy]);
+    await until(
+      async () => (await server.check(withFields(children.globalTopoServer, { "metadata.name": "new" }))).accepted,
+      "the policy is gone",
+    );
+  }
 });
