@@ -1,5 +1,6 @@
 import type { Shard, TopoServer } from "@multigres/api-types";
 import { type KubernetesObject, kinds, type ResourceKind } from "@multigres/controller-kit";
+import { testStartAnnotation } from "@multigres/tools/control-plane";
 import { beforeAll, describe, expect, it } from "vitest";
 import { leanDemo, leanStd } from "../fixtures/demo.ts";
 import { sharedCluster } from "../support/cluster.ts";
@@ -16,7 +17,9 @@ describe("an edit of a child", () => {
   beforeAll(async () => {
     namespace = await cluster.namespace("reverts");
     const twoGateways = leanDemo(({ spec }) => {
-      Object.assign(spec.cells[0]?.spec?.multiGateway?.static ?? {}, { replicas: 2 });
+      // A hundred gateways take some time to start anywhere else; kwok would have them ready at once.
+      const podAnnotations = { [testStartAnnotation]: "5s" };
+      Object.assign(spec.cells[0]?.spec?.multiGateway ?? {}, { static: { replicas: 2 }, podAnnotations });
     }, namespace);
     await cluster.apply(leanStd(undefined, namespace), twoGateways);
     await settled(cluster, namespace);

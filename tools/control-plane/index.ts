@@ -9,6 +9,6 @@ export { type Etcd, type EtcdOptions, startEtcd } from "./etcd.ts";
 export type { Access } from "./kubeconfig.ts";
 export { type Kubectl, type KubectlOptions, type KubectlResult, runKubectl } from "./kubectl.ts";
 export { defaultNodes, type NodeSpec } from "./nodes.ts";
-export { failingTags, testReadyAnnotation } from "./pod-stages.ts";
+export { failingTags, testReadyAnnotation, testStartAnnotation } from "./pod-stages.ts";
 export { freePorts } from "./ports.ts";
 export { type Exit, type GroupProcess, ProcessGroup, type ProcessSpec } from "./process-group.ts";

@@ -3,6 +3,9 @@ import { stringify } from "yaml";
 /** Annotation on a pod: "false" makes it NotReady, any other value or none makes it Ready again. */
 export const testReadyAnnotation = "multigres.com/test-ready";
 
+/** Annotation on a pod: how long it takes to start, such as "5s"; none: as `PodStart` says. */
+export const testStartAnnotation = "multigres.com/test-start";
+
 /** Image tags that make kwok play a failing container. */
 export const failingTags = { notReady: ":notready", crash: ":crash", imagePull: ":imagepull" } as const;
 
@@ -165,7 +168,10 @@ export function podStages(start?: PodStart): string {
       "pod-start",
       [alive, unfinished, { key: ".status.containerStatuses[]?", operator: "DoesNotExist" }],
       { statusTemplate },
-      start && { durationMilliseconds: start.least, jitterDurationMilliseconds: start.most },
+      {
+        durationFrom: { jq: { expression: `.metadata.annotations["${testStartAnnotation}"]` } },
+        ...(start && { durationMilliseconds: start.least, jitterDurationMilliseconds: start.most }),
+      },
     ),
     stage(
       "Pod",
