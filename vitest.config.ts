@@ -35,7 +35,7 @@ export default defineConfig({
           // As with unit tests: what a file leaves behind is namespaces, which no other one looks at.
           isolate: false,
           // Mostly waiting, so not bound to the number of cores. vitest wants a group of their own for another number of workers.
-          maxWorkers: 4,
+          maxWorkers: 7,
           sequence: { groupOrder: 1 },
         },
       },
