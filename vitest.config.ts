@@ -1,3 +1,4 @@
+import { totalmem } from "node:os";
 import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./e2e/longest-first.ts";
 
@@ -34,8 +35,9 @@ export default defineConfig({
           hookTimeout: 600_000,
           // As with unit tests: what a file leaves behind is namespaces, which no other one looks at.
           isolate: false,
-          // Mostly waiting, so not bound to the number of cores. vitest wants a group of their own for another number of workers.
-          maxWorkers: 7,
+          // Mostly waiting, so not bound to the number of cores, but each may have a control plane of its own, of up to 2 GiB.
+          // vitest wants a group of their own for another number of workers.
+          maxWorkers: Math.max(1, Math.min(7, Math.floor(totalmem() / 2.5 / 2 ** 30))),
           sequence: { groupOrder: 1 },
         },
       },
