@@ -32,6 +32,20 @@ describe("a child CR", () => {
     expect(api.peek(cell, "t1/demo-z1")?.spec).toEqual({ replicas: 3 });
   });
 
+  it("isn't put back where another one has taken its place that the cache doesn't show yet", async () => {
+    const api = anApi();
+    await aProcess(api).run([aCell()]);
+    const edited = api.edit(cell, "t1/demo-z1", "kubectl", (object) =>
+      Object.assign(object, { spec: { replicas: 5 } }),
+    );
+    api.remove(cell, "t1/demo-z1");
+    await aProcess(api).run([aCell({ replicas: 9 })]);
+    const writes = api.writes.length;
+    await aProcess(api, () => edited).run([aCell()]);
+    expect(api.writes).toHaveLength(writes);
+    expect(api.peek(cell, "t1/demo-z1")?.spec).toEqual({ replicas: 9 });
+  });
+
   it("points to the cluster above when its owner is read-only itself", async () => {
     const api = anApi();
     const process = aProcess(api);
