@@ -102,6 +102,8 @@ describe("an edit of a child", () => {
   it("that removes a pool from a Shard or a TableGroup leaves its StatefulSet and its pods until it is put back", {
     timeout: 240_000,
   }, async () => {
+    // Pods that followed the edit of another test may still be on their way.
+    await settled(cluster, namespace);
     const before = await running(namespace);
     const statefulSets = await cluster.history(kinds.StatefulSet, namespace);
 

@@ -104,11 +104,10 @@ describe("an external topology server", () => {
 
 it("is cleaned when the whole namespace goes", async () => {
   const namespace = await cluster.namespace("nsgone");
-  await cluster.apply(external(namespace, { pods: 0 }));
-  await eventually(async () =>
-    expect(await keys(namespace)).toEqual(
-      expect.arrayContaining(["global/cells/z1/Cell", "global/databases/db/Database"]),
-    ),
+  await cluster.apply(external(namespace));
+  await settled(cluster, namespace, "small");
+  expect(await keys(namespace)).toEqual(
+    expect.arrayContaining(["global/cells/z1/Cell", "global/databases/db/Database"]),
   );
   expect(await cluster.kubectl(["delete", "namespace", namespace, "--timeout=90s"])).toMatchObject({ code: 0 });
   expect(await keys(namespace)).toEqual([]);
