@@ -6,7 +6,7 @@ import { type PodOfPool, startMultiadmin } from "@multigres/tools/multiadmin";
 import { type Operator, runOperator } from "@multigres/tools/operator";
 import { administrator } from "./administrator.ts";
 import type { ClusterAccess } from "./cluster.ts";
-import { keepList } from "./kept-list.ts";
+import { keepList, type KeptList } from "./kept-list.ts";
 
 /** A control plane with an operator, and what else its controllers talk to. */
 export interface Surroundings {
@@ -26,15 +26,17 @@ export interface SurroundingsOptions {
 
 export async function startSurroundings(options: SurroundingsOptions = {}): Promise<Surroundings> {
   const plane = await startControlPlane(options.plane);
+  let poolPods: KeptList<PodOfPool & KubernetesObject> | undefined;
   try {
     const { kubeconfig, auditLog, directory: home, kubectl } = plane;
     const transport = administrator(kubeconfig);
-    const poolPods = await keepList<PodOfPool & KubernetesObject>(
+    const kept = await keepList<PodOfPool & KubernetesObject>(
       transport,
       `/api/v1/pods?labelSelector=${labels.component}%3Dshard-pool`,
     );
+    poolPods = kept;
     const multiadmin = await startMultiadmin(async (cluster) =>
-      poolPods
+      kept
         .items()
         .filter(({ metadata }) => metadata?.namespace === cluster.namespace)
         .filter(({ metadata }) => metadata?.labels?.[labels.cluster] === cluster.name),
@@ -58,12 +60,13 @@ export async function startSurroundings(options: SurroundingsOptions = {}): Prom
       stop: async () => {
         await operator.stop();
         await multiadmin.close();
-        poolPods.stop();
+        kept.stop();
         await transport.close();
         await plane.stop();
       },
     };
   } catch (error) {
+    poolPods?.stop();
     await plane.stop();
     throw error;
   }
