@@ -63,9 +63,9 @@ function watchClaims(access: Access, resourceVersion: string, seen: (claim: Clai
           // It passes on what its input reports; unheard that would end the program.
           .on("error", reject)
           .on("line", (line) => {
-            const event = JSON.parse(line) as { type: string; object: Claim };
-            if (event.type === "ADDED" || event.type === "MODIFIED") seen(event.object);
-            if (event.type === "ERROR") outgoing.destroy();
+            const event = parsed(line);
+            if (event?.type === "ADDED" || event?.type === "MODIFIED") seen(event.object);
+            if (event === undefined || event.type === "ERROR") outgoing.destroy();
           })
           .once("close", resolve);
         incoming.on("error", reject);
@@ -76,11 +76,41 @@ function watchClaims(access: Access, resourceVersion: string, seen: (claim: Clai
   });
 }
 
+/** Nothing for a line that broke off with its connection. */
+function parsed(line: string): { type: string; object: Claim } | undefined {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Serves a claim as it is, and after a failure again as it is then: no other event need come of one that waits. */
+async function serveUntilDone(access: Access, seen: Claim): Promise<void> {
+  for (let claim: Claim | undefined = seen; claim !== undefined; ) {
+    try {
+      await serve(access, claim);
+      return;
+    } catch (error) {
+      console.error(claim.metadata.namespace, claim.metadata.name, String(error));
+    }
+    await sleep(500);
+    claim = await read(access, claim);
+  }
+}
+
+/** The claim as it is now; nothing when it is gone. */
+async function read(access: Access, claim: Claim): Promise<Claim | undefined> {
+  try {
+    return (await apiRequest(access, { method: "GET", path: pathOf(claim) })) as Claim;
+  } catch (error) {
+    return error instanceof RequestError && error.status === 404 ? undefined : claim;
+  }
+}
+
 async function main(): Promise<void> {
   const access = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")) as Access;
-  const handle = (claim: Claim) => {
-    serve(access, claim).catch((error: unknown) => console.error(claim.metadata.name, String(error)));
-  };
+  const handle = (claim: Claim) => void serveUntilDone(access, claim);
   for (;;) {
     try {
       const list = (await apiRequest(access, { method: "GET", path: claimsPath })) as {
