@@ -7,13 +7,21 @@ const report = (statuses: readonly string[], file: { status?: string } = {}): Vi
     {
       name: "a.test.ts",
       status: file.status ?? (statuses.includes("failed") ? "failed" : "passed"),
-      assertionResults: statuses.map((status, index) => ({ fullName: `test ${index}`, status })),
+      assertionResults: statuses.map((status, index) => ({
+        fullName: `test ${index}`,
+        status,
+        failureMessages: status === "failed" ? ["Error: not 2\n    at a.test.ts:1"] : [],
+      })),
     },
   ],
 });
 
-test("passed and failed tests are counted", () => {
-  expect(countTests(report(["passed", "failed", "passed"]), 1, false)).toEqual({ passed: 2, failed: 1, reasons: [] });
+test("passed and failed tests are counted, and the failed ones named", () => {
+  expect(countTests(report(["passed", "failed", "passed"]), 1, false)).toEqual({
+    passed: 2,
+    failed: 1,
+    reasons: ["test 1 (a.test.ts): Error: not 2"],
+  });
 });
 
 test.each(["pending", "skipped", "todo", "disabled"])("a test that is %s counts as failed and is named", (status) => {

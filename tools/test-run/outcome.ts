@@ -5,14 +5,18 @@ export interface VitestReport {
     readonly name: string;
     readonly status: string;
     readonly message?: string;
-    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: string;
+      readonly failureMessages?: readonly string[];
+    }[];
   }[];
 }
 
 export interface Outcome {
   readonly passed: number;
   readonly failed: number;
-  /** Why something counts as failed that vitest itself doesn't print as a failure. */
+  /** What failed and why, a line each. */
   readonly reasons: readonly string[];
 }
 
@@ -29,8 +33,11 @@ export function countTests(report: VitestReport | undefined, exitCode: number, c
     const before = failed;
     for (const test of file.assertionResults) {
       if (test.status === "passed") passed++;
-      else if (test.status === "failed") failed++;
-      else if (!chosenByName) {
+      else if (test.status === "failed") {
+        failed++;
+        const [why = ""] = test.failureMessages?.[0]?.split("\n") ?? [];
+        reasons.push(`${test.fullName} (${file.name}): ${why}`);
+      } else if (!chosenByName) {
         failed++;
         reasons.push(`${test.status}: ${test.fullName} (${file.name})`);
       }
