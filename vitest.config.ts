@@ -31,8 +31,9 @@ export default defineConfig({
           include: ["e2e/**/*.test.ts"],
           globalSetup: ["e2e/support/shared-operator.ts", "e2e/support/shared-api-server.ts"],
           exclude: ["**/node_modules/**"],
-          testTimeout: 120_000,
-          hookTimeout: 600_000,
+          // More than any of its waits, so that a test that fails says what it waited for.
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
           // As with unit tests: what a file leaves behind is namespaces, which no other one looks at.
           isolate: false,
           // Mostly waiting, so not bound to the number of cores, but each may have a control plane of its own, of up to 2 GiB.

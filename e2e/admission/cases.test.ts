@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { beforeAll, describe, expect, inject, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
 import { demo, std } from "../fixtures/demo.ts";
+import { eventually } from "../support/eventually.ts";
 import { accepted, admissionServer, deployFolder, type Draft, kubectl, problem } from "./admission-server.ts";
 import { tinyStorage, withFields } from "./fields.ts";
 
@@ -197,8 +198,11 @@ describe("admission", () => {
 
 describe("kubectl", () => {
   test("explains the whole spec", async () => {
-    const text = await kubectl(server, ["explain", "multigrescluster.spec", "--recursive"]);
-    expect(text).toContain("shardTemplateRef");
+    // The server makes its OpenAPI document a moment after it takes objects of a new kind.
+    await eventually(async () => {
+      const text = await kubectl(server, ["explain", "multigrescluster.spec", "--recursive"]);
+      expect(text).toContain("shardTemplateRef");
+    });
     expect(await kubectl(server, ["explain", "mgc.spec.cells.spec.zone"])).toContain(
       "this topology.kubernetes.io/zone",
     );

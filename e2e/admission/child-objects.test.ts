@@ -105,7 +105,7 @@ test("children can be edited by hand in the default install, and with the option
     await kubectl(server, ["create", ...asOperator, "-f", "-"], JSON.stringify(child("by-operator")));
     await kubectl(server, ["delete", ...asOperator, "toposerver", "before", "-n", elsewhere]);
 
-    await kubectl(server, ["delete", "namespace", elsewhere, "--timeout=50s"]);
+    await kubectl(server, ["delete", "namespace", elsewhere, "--timeout=200s"]);
   } finally {
     await kubectl(server, ["delete", "-f", policy]);
     await until(

@@ -172,7 +172,7 @@ describe("a ShardTemplate", () => {
   test("goes with its namespace although a cluster refers to it", async () => {
     await store(template(), ours());
     await refused(() => server.checkRemoval(template()));
-    await kubectl(server, ["delete", "namespace", namespace, "--timeout=50s"]);
+    await kubectl(server, ["delete", "namespace", namespace, "--timeout=200s"]);
     await expect(server.read(template())).rejects.toThrow("404");
   });
 

@@ -1,6 +1,8 @@
 import { labels } from "@multigres/api-types";
 import { kinds } from "@multigres/controller-kit";
+import { expect } from "vitest";
 import type { TestCluster } from "../support/cluster.ts";
+import { eventually } from "../support/eventually.ts";
 import type { History } from "../support/history.ts";
 
 type V1Pod = NonNullable<(typeof kinds.Pod)["__object"]>;
@@ -50,4 +52,18 @@ export function disruptionsOf(
     atOnce = Math.max(atOnce, [...ready.values()].filter((is) => !is).length);
   }
   return { atOnce, order };
+}
+
+/** As `disruptionsOf`, once `count` pods have stopped being ready: the watch may be behind what else was asked for. */
+export function allDisruptionsOf(
+  before: ReadonlyMap<string, V1Pod>,
+  history: History<V1Pod>,
+  database: string,
+  count: number,
+): Promise<Disruptions> {
+  return eventually(() => {
+    const found = disruptionsOf(before, history, database);
+    expect(found.order, database).toHaveLength(count);
+    return found;
+  });
 }

@@ -41,9 +41,7 @@ async function strangersCell(namespace: string): Promise<KubernetesObject> {
 }
 
 describe("a wanted name that is somebody else's", () => {
-  it("case 38: is neither adopted nor edited: a condition says so, everything else goes on, and it heals", {
-    timeout: 240_000,
-  }, async () => {
+  it("case 38: is neither adopted nor edited: a condition says so, everything else goes on, and it heals", async () => {
     const namespace = await cluster.namespace("case38");
     const { metadata, spec } = (await strangersCell(namespace)) as Cell;
     const writes = writesFromNow(cluster, namespace);

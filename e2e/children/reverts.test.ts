@@ -5,7 +5,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { leanDemo, leanStd } from "../fixtures/demo.ts";
 import { sharedCluster } from "../support/cluster.ts";
 import { always, eventually } from "../support/eventually.ts";
-import { oneWarning, settled } from "../support/observing.ts";
+import { childKinds, idOf, objects } from "../support/objects.ts";
+import { condition, oneWarning, settled } from "../support/observing.ts";
 import { writesFromNow } from "../support/writes.ts";
 
 const cluster = sharedCluster();
@@ -25,9 +26,7 @@ describe("an edit of a child", () => {
     await settled(cluster, namespace);
   });
 
-  it("case 34: of a Cell's gateways is put back, and the Deployment never settles at it", {
-    timeout: 240_000,
-  }, async () => {
+  it("case 34: of a Cell's gateways is put back, and the Deployment never settles at it", async () => {
     const cell = { namespace, name: "demo-z1" };
     const before = await cluster.api.get(kinds.Cell, cell);
     const deployments = await cluster.history(kinds.Deployment, namespace);
@@ -53,9 +52,7 @@ describe("an edit of a child", () => {
     expect(event?.note).toMatch(/multiGateway\.replicas.*multigres-test.*edit MultigresCluster demo/i);
   });
 
-  it("case 35: of a Shard, TableGroup or TopoServer is put back by its parent's controller", {
-    timeout: 240_000,
-  }, async () => {
+  it("case 35: of a Shard, TableGroup or TopoServer is put back by its parent's controller", async () => {
     const local = await localTopoServer(namespace);
     await putBack(namespace, kinds.Shard, "prod-db-default-0", "tablegroup-controller", ({ spec }) => ({
       pools: spec.pools.map((pool, index) => (index === 0 ? { ...pool, replicas: 5 } : pool)),
@@ -66,13 +63,12 @@ describe("an edit of a child", () => {
     await putBack(namespace, kinds.TopoServer, "demo-global", "cluster-controller", () => ({ replicas: 5 }));
     await putBack(namespace, kinds.TopoServer, local, "cell-controller", () => ({ replicas: 3 }));
 
+    await childrenSettled(namespace);
     const { status } = await settled(cluster, namespace);
     expect(status?.databases?.["prod_db"]).toMatchObject({ desiredInstances: 2, readyInstances: 2 });
   });
 
-  it("that adds what the parent doesn't write is removed, whoever added it and however", {
-    timeout: 240_000,
-  }, async () => {
+  it("that adds what the parent doesn't write is removed, whoever added it and however", async () => {
     const shard = { namespace, name: "prod-db-default-0" };
     const before = await cluster.api.get(kinds.Shard, shard);
     const toleration = { key: "added", operator: "Exists" };
@@ -99,11 +95,9 @@ describe("an edit of a child", () => {
     });
   });
 
-  it("that removes a pool from a Shard or a TableGroup leaves its StatefulSet and its pods until it is put back", {
-    timeout: 240_000,
-  }, async () => {
+  it("that removes a pool from a Shard or a TableGroup leaves its StatefulSet and its pods until it is put back", async () => {
     // Pods that followed the edit of another test may still be on their way.
-    await settled(cluster, namespace);
+    await childrenSettled(namespace);
     const before = await running(namespace);
     const statefulSets = await cluster.history(kinds.StatefulSet, namespace);
 
@@ -116,12 +110,25 @@ describe("an edit of a child", () => {
       await cluster.api.mergePatch(kinds.TableGroup, tableGroup, { spec: { shardTemplate: { pools } } });
       await eventually(async () => expect((await cluster.api.get(kinds.Shard, shard)).spec).toEqual(spec));
     }
+    await childrenSettled(namespace);
     await settled(cluster, namespace);
     statefulSets.stop();
     expect(statefulSets.versions.filter(({ metadata }) => metadata?.deletionTimestamp !== undefined)).toEqual([]);
     expect(await running(namespace)).toEqual(before);
   });
 });
+
+/** Waits until each child itself is at rest: that one was edited and put back, its parents hear of later. */
+async function childrenSettled(namespace: string): Promise<void> {
+  await eventually(async () => {
+    for (const child of await objects(cluster, namespace, childKinds)) {
+      expect(condition(child, "Progressing"), idOf(child)).toMatchObject({
+        status: "False",
+        observedGeneration: child.metadata?.generation,
+      });
+    }
+  });
+}
 
 async function localTopoServer(namespace: string): Promise<string> {
   const { items } = await cluster.api.list<TopoServer>(kinds.TopoServer, {

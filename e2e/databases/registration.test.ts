@@ -6,8 +6,8 @@ import { small } from "../fixtures/small.ts";
 import { sharedCluster } from "../support/cluster.ts";
 import { always, eventually } from "../support/eventually.ts";
 import { condition, oneWarning, settled } from "../support/observing.ts";
-import { unchangedDemo } from "../support/unchanged.ts";
 import { databaseBytes, plant, poolerBytes, stored } from "../support/topology.ts";
+import { unchangedDemo } from "../support/unchanged.ts";
 
 const cluster = sharedCluster();
 

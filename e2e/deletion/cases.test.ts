@@ -5,7 +5,7 @@ import { small } from "../fixtures/small.ts";
 import { sharedCluster } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
 import { childKinds, idOf, objects, volumesOf, workloadKinds } from "../support/objects.ts";
-import { eventsOn, settled } from "../support/observing.ts";
+import { condition, eventsOn, settled } from "../support/observing.ts";
 import { stored } from "../support/topology.ts";
 
 const cluster = sharedCluster();
@@ -36,7 +36,7 @@ async function podUids(namespace: string): Promise<string[]> {
 }
 
 async function remove(namespace: string, cascade: string): Promise<void> {
-  const args = ["-n", namespace, "delete", "multigrescluster", "demo", `--cascade=${cascade}`, "--timeout=90s"];
+  const args = ["-n", namespace, "delete", "multigrescluster", "demo", `--cascade=${cascade}`, "--timeout=180s"];
   expect(await cluster.kubectl(args)).toMatchObject({ code: 0 });
 }
 
@@ -54,9 +54,7 @@ describe("the cluster", () => {
   });
   beforeEach(() => converge(namespace));
 
-  it("case 66: a database that is removed leaves its volumes, which an Event names, and finds them again", {
-    timeout: 240_000,
-  }, async () => {
+  it("case 66: a database that is removed leaves its volumes, which an Event names, and finds them again", async () => {
     const before = { volumes: await volumes(namespace), claims: await claimsOfPods(namespace) };
     const withoutTiny = demo(({ spec }) => {
       spec.databases = spec.databases?.filter(({ name }) => name !== "tiny_db");
@@ -84,9 +82,7 @@ describe("the cluster", () => {
     expect({ volumes: await volumes(namespace), claims: await claimsOfPods(namespace) }).toEqual(before);
   });
 
-  it("case 67: a cell's topology server that is removed leaves its volume, and the cell uses the global one", {
-    timeout: 240_000,
-  }, async () => {
+  it("case 67: a cell's topology server that is removed leaves its volume, and the cell uses the global one", async () => {
     const before = await volumes(namespace);
     const plain = demo(({ spec }) => {
       for (const cell of spec.cells) delete cell.spec?.topoServer;
@@ -99,13 +95,15 @@ describe("the cluster", () => {
     expect(status?.cells?.["z2"]).toEqual({ gatewayAvailable: "True", topoServerAvailable: "True" });
     expect(await volumes(namespace)).toEqual(before);
     const host = `demo-global-client.${namespace}.svc`;
-    const record = (await stored(cluster.topology, `/${host}/multigres/global/`))["cells/z2/Cell"];
-    expect(String(record)).toContain(`${host}:2379`);
-    const statefulSets = await names(namespace, [kinds.StatefulSet]);
-    expect(statefulSets.filter((name) => name.includes("topo"))).toEqual([]);
+    await eventually(async () => {
+      const record = (await stored(cluster.topology, `/${host}/multigres/global/`))["cells/z2/Cell"];
+      expect(String(record)).toContain(`${host}:2379`);
+      const statefulSets = await names(namespace, [kinds.StatefulSet]);
+      expect(statefulSets.filter((name) => name.includes("topo"))).toEqual([]);
+    });
   });
 
-  it("case 65: made again unchanged has its pods on the same volumes", { timeout: 240_000 }, async () => {
+  it("case 65: made again unchanged has its pods on the same volumes", async () => {
     const before = { volumes: await volumes(namespace), claims: await claimsOfPods(namespace) };
     expect(Object.keys(before.claims)).toHaveLength(12);
     await remove(namespace, "background");
@@ -114,9 +112,7 @@ describe("the cluster", () => {
     expect({ volumes: await volumes(namespace), claims: await claimsOfPods(namespace) }).toEqual(before);
   });
 
-  it("case 64: deleted in the background or foreground leaves only its volumes, orphaned leaves everything running", {
-    timeout: 300_000,
-  }, async () => {
+  it("case 64: deleted in the background or foreground leaves only its volumes, orphaned leaves everything running", async () => {
     const before = await volumes(namespace);
     // 8 of the pools, 3 + 1 of etcd, 2 repositories.
     expect(Object.keys(before)).toHaveLength(14);
@@ -136,9 +132,7 @@ describe("the cluster", () => {
 });
 
 describe("volumes of a part of it", () => {
-  it("a database that is removed takes its volumes along under whenDeleted: Delete, and comes back with new ones", {
-    timeout: 300_000,
-  }, async () => {
+  it("a database that is removed takes its volumes along under whenDeleted: Delete, and comes back with new ones", async () => {
     const namespace = await cluster.namespace("removed");
     const deleting = (...databases: readonly string[]) => {
       const made = small(namespace);
@@ -160,6 +154,7 @@ describe("volumes of a part of it", () => {
     await eventually(async () => {
       const made = await cluster.api.get(kinds.TableGroup, tableGroup);
       expect(made.metadata.uid).not.toBe(metadata.uid);
+      expect(condition(made, "Progressing")).toMatchObject({ status: "False" });
     });
     await settled(cluster, namespace, "small");
     expect(await volumes(namespace), "after a deletion by hand").toEqual(before);
@@ -169,9 +164,11 @@ describe("volumes of a part of it", () => {
     await eventually(async () => expect(await volumes(namespace)).toEqual(others));
     await settled(cluster, namespace, "small");
     expect(await volumes(namespace), "of the other database").toEqual(others);
-    const events = await eventsOn(cluster, namespace, { kind: "MultigresCluster", name: "small" }, "Removing");
-    const notes = events.map(({ note }) => note).filter((note) => note.includes("TableGroup tiny-db-default"));
-    expect(notes).toEqual([expect.stringContaining("Its PersistentVolumeClaims go, too, as")]);
+    await eventually(async () => {
+      const events = await eventsOn(cluster, namespace, { kind: "MultigresCluster", name: "small" }, "Removing");
+      const notes = events.map(({ note }) => note).filter((note) => note.includes("TableGroup tiny-db-default"));
+      expect(notes).toEqual([expect.stringContaining("Its PersistentVolumeClaims go, too, as")]);
+    });
 
     await cluster.apply(deleting("db", "tiny_db"));
     await settled(cluster, namespace, "small");

@@ -45,7 +45,7 @@ async function clustersOf(namespace: string): Promise<string> {
   return (await plane.kubectl(["get", "multigresclusters", "-n", namespace, "-o", "name"])).stdout.trim();
 }
 
-describe("the demo on an existing cluster", { timeout: 300_000 }, () => {
+describe("the demo on an existing cluster", () => {
   it("applies several files, makes their namespaces, and leaves the cluster there", async () => {
     const cluster = small("several", ({ spec }) => {
       spec.databases?.push({ name: "templated", spec: { shardTemplateRef: "std" } });
@@ -77,7 +77,7 @@ describe("the demo on an existing cluster", { timeout: 300_000 }, () => {
     });
     const files = [file("unready.json", unready), file("crashing.json", other)];
     const finished = await runDemo(
-      [...context, "--once", "--timeout", "45", "--output", "json", "-f", ...files],
+      [...context, "--once", "--timeout", "90", "--output", "json", "-f", ...files],
       env(),
     );
     expect(finished).toMatchObject({ code: 1 });
@@ -103,7 +103,7 @@ describe("the demo on an existing cluster", { timeout: 300_000 }, () => {
   it("says how to reach topology servers, when it isn't told", async () => {
     const manifest = file("unreached.json", small("unreached"));
     const { KUBECONFIG } = env();
-    const finished = await runDemo([...context, "--once", "--timeout", "40", "-f", manifest], { KUBECONFIG });
+    const finished = await runDemo([...context, "--once", "--timeout", "80", "-f", manifest], { KUBECONFIG });
     expect(finished).toMatchObject({ code: 1 });
     expect(finished.stdout).toMatch(
       /Cell unreached\/demo-z1: TopologyUnreachable: .*demo-global-client\.unreached\.svc:2379: the name doesn't resolve; .* set DIAL_OVERRIDES/,
@@ -128,10 +128,11 @@ describe("the demo on an existing cluster", { timeout: 300_000 }, () => {
 
   it("ends with the log of a controller that has ended, and leaves no process behind", async () => {
     const demo = startDemo([...context, "-f", file("again.json", small("again"))], env());
-    await eventually(() => expect(demo.stdout()).toContain("Ctrl-C ends the controllers"), 240_000);
+    await eventually(() => expect(demo.stdout()).toContain("Ctrl-C ends the controllers"));
     const started = await demo.descendants();
     const victim = started.find(({ command }) => command.includes("apps/topo-controller/dist/main.mjs"));
-    process.kill(victim?.pid ?? 0, "SIGKILL");
+    if (victim === undefined) throw new Error("no topo-controller runs");
+    process.kill(victim.pid, "SIGKILL");
     expect(await demo.exited).toBe(1);
     expect(demo.stderr()).toMatch(/^topo-controller has ended with SIGKILL; the end of its log:\n\{.*topo-controller/);
     await eventually(() => expect(started.filter(({ pid }) => isAlive(pid))).toEqual([]));

@@ -4,6 +4,7 @@ import { join, relative } from "node:path";
 import type { KubectlResult } from "@multigres/tools/control-plane";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { admissionServer } from "../admission/admission-server.ts";
+import { eventually } from "../support/eventually.ts";
 import { type ControllerName, controllerNames } from "./controllers.ts";
 import { deployFolder } from "./rendered.ts";
 
@@ -39,7 +40,14 @@ describe("installing", () => {
 
   test("gives every controller a pod that a restricted namespace admits", async () => {
     const waits = controllerNames.map((name) =>
-      server.kubectl(["-n", "multigres-system", "wait", "--for=jsonpath={.status.replicas}=1", `deployment/${name}`]),
+      server.kubectl([
+        "-n",
+        "multigres-system",
+        "wait",
+        "--for=jsonpath={.status.replicas}=1",
+        "--timeout=120s",
+        `deployment/${name}`,
+      ]),
     );
     expect((await Promise.all(waits)).filter(({ code }) => code !== 0)).toEqual([]);
   });
@@ -87,8 +95,12 @@ describe("installing", () => {
         `--serviceaccount=${account}`,
       ]);
     }
-    const apply = ["apply", "-k", join(deployFolder, "overlays/namespaced")];
-    expect(await server.kubectl([...apply, `--as=system:serviceaccount:${account}`])).toMatchObject(clean);
+    const asAdministrator = `--as=system:serviceaccount:${account}`;
+    // The server learns of roles a moment after they were written, of the last one last.
+    const last = ["auth", "can-i", "create", "leases.coordination.k8s.io", "-n", "multigres", asAdministrator];
+    await eventually(() => succeed(last));
+    const apply = ["apply", "-k", join(deployFolder, "overlays/namespaced"), asAdministrator];
+    expect(await server.kubectl(apply)).toMatchObject(clean);
   });
 });
 

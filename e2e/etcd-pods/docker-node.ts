@@ -114,7 +114,7 @@ class PodContainer extends GenericContainer {
       .withNetworkMode(network)
       // Whether it works is what its probes tell.
       .withWaitStrategy(Wait.forLogMessage(/./))
-      .withStartupTimeout(60_000);
+      .withStartupTimeout(180_000);
     if (!definition.mayGainPrivileges) this.withSecurityOpt("no-new-privileges");
     // testcontainers has no setters for these; its aliases are for a second network beside the default one.
     this.hostConfig.ReadonlyRootfs = definition.readOnlyRoot;

@@ -8,6 +8,7 @@ import { etcdImage as published, small } from "../fixtures/small.ts";
 import { requireDocker } from "../support/docker/docker.ts";
 import { eventually } from "../support/eventually.ts";
 import { type OwnCluster, startOwnCluster } from "../support/own-operator.ts";
+import { patience } from "../topology/etcd.ts";
 import { namesOf } from "./cluster-dns.ts";
 import { type DockerNode, type RunningPod, startDockerNode } from "./docker-node.ts";
 import { etcdImage } from "./etcd-image.ts";
@@ -53,17 +54,20 @@ describe("the etcd pods of a cluster, run as containers", () => {
   it("form a quorum of the three", async () => {
     await Promise.all(names.map(run));
     await Promise.all(names.map(becomesReady));
-    formed = await membersAt(await client(first));
     const url = (name: string, port: number) => `http://${name}.small-global-peer.${namespace}.svc:${port}`;
-    expect(formed).toEqual(
-      names.map((name) => ({
-        id: expect.any(String),
-        name,
-        peerURLs: [url(name, 2380)],
-        clientURLs: [url(name, 2379)],
-      })),
-    );
-    for (const name of names) expect(await running.get(name)?.probe("liveness")).toBe(200);
+    // A member is ready a moment before it tells the others its name and serves clients.
+    await eventually(async () => {
+      formed = await membersAt(await client(first));
+      expect(formed).toEqual(
+        names.map((name) => ({
+          id: expect.any(String),
+          name,
+          peerURLs: [url(name, 2380)],
+          clientURLs: [url(name, 2379)],
+        })),
+      );
+      for (const name of names) expect(await running.get(name)?.probe("liveness")).toBe(200);
+    });
   });
 
   it("get the Cell and Database records of the cluster from its controllers", async () => {
@@ -85,9 +89,11 @@ describe("the etcd pods of a cluster, run as containers", () => {
   it("have the lost one back on its volume as the member that it was, with what was written meanwhile", async () => {
     await run(second);
     await becomesReady(second);
-    expect(await membersAt(await client(second))).toEqual(formed);
-    expect((await statusAt(await client(second))).id).toBe(formed[1]?.id);
-    expect(Object.keys(await recordsAt(second))).toEqual(["z1", "z2", "db", "later"]);
+    await eventually(async () => {
+      expect(await membersAt(await client(second))).toEqual(formed);
+      expect((await statusAt(await client(second))).id).toBe(formed[1]?.id);
+      expect(Object.keys(await recordsAt(second))).toEqual(["z1", "z2", "db", "later"]);
+    });
   });
 
   it("come back with everything after all of them were lost; until a second one runs, the first is alive but not ready", async () => {
@@ -98,8 +104,10 @@ describe("the etcd pods of a cluster, run as containers", () => {
     expect(await running.get(first)?.probe("readiness")).not.toBe(200);
     await run(second);
     await Promise.all([becomesReady(first), becomesReady(second)]);
-    expect(await membersAt(await client(second))).toEqual(formed);
-    for (const name of [first, second]) expect(await recordsAt(name)).toEqual(before);
+    await eventually(async () => {
+      expect(await membersAt(await client(second))).toEqual(formed);
+      for (const name of [first, second]) expect(await recordsAt(name)).toEqual(before);
+    });
   });
 
   function withThreeMembers(added?: { readonly cell: string; readonly database: string }): MultigresCluster {
@@ -154,7 +162,7 @@ describe("the etcd pods of a cluster, run as containers", () => {
 
   /** Decoded; a member answers with what a quorum knows. */
   async function recordsAt(name: Name): Promise<Record<string, unknown>> {
-    const kv = createEtcdClient({ addresses: [await client(name)] });
+    const kv = createEtcdClient({ addresses: [await client(name)], ...patience });
     try {
       const { metadata } = await cluster.api.get(kinds.MultigresCluster, { namespace, name: "small" });
       const owner = { kubernetesCluster: "", namespace, name: "small", uid: metadata.uid ?? "" };

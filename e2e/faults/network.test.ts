@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => cluster?.stop());
 
-describe("connections to the API server", { timeout: 300_000 }, () => {
+describe("connections to the API server", () => {
   it("that are cut again and again while a cluster is made cost neither objects nor a process", async () => {
     const made = await cluster.namespace("cut");
     await cluster.apply(small(made));
@@ -117,9 +117,7 @@ describe("connections to the API server", { timeout: 300_000 }, () => {
   });
 });
 
-it("a hung connection is found out by its silence, without an election that would end the process", {
-  timeout: 240_000,
-}, async () => {
+it("a hung connection is found out by its silence, without an election that would end the process", async () => {
   const namespace = cluster.before;
   await cluster.replace(["cluster-controller"], { env: { LEADER_ELECTION: "false" } });
   await cluster.allReady();
@@ -129,7 +127,7 @@ it("a hung connection is found out by its silence, without an election that woul
   await eventually(async () => {
     const given = await alone.metric("multigres_connections_replaced_total", { reason: "no answer to ping" });
     expect(given).toBeGreaterThan(0);
-  }, 120_000);
+  });
   await hasBecome(cluster, namespace, { gateways: 3 });
   expect(alone.restarts).toBe(0);
   expect((await cluster.api.list(kinds.Cell, { namespace })).items).toHaveLength(1);

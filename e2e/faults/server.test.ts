@@ -34,6 +34,13 @@ function tooSoon(of: FaultyCluster, refused: readonly ControllerRequest[]): stri
   );
 }
 
+/** Watches that broke: from the logs, because metrics begin anew with a process that gave up its Lease. */
+function broken() {
+  return cluster.controllers
+    .flatMap(({ log }) => log())
+    .filter(({ msg, reason, kind }) => msg === "the watch begins anew" && reason === "network" && kind !== "Lease");
+}
+
 describe("the API server", () => {
   it("away for 20 s: every controller says so, and an edit right after its return is applied", async () => {
     const namespace = cluster.before;
@@ -86,18 +93,18 @@ describe("the API server", () => {
   it("that sends its clients elsewhere (GOAWAY) makes nobody fail and no watch break", async () => {
     const namespace = cluster.before;
     const failed = await cluster.metric("controller_runtime_reconcile_errors_total");
-    const broken = await cluster.metric("multigres_watch_restarts_total", { reason: "network" });
+    const brokenBefore = broken();
     const connections = cluster.proxy.connections;
     // Every controller of a TopoServer, TableGroup and Shard has to write, and no pod has to go.
     const wanted = small(namespace, { pods: 3, etcd: otherEtcd, gateways: 2 });
-    for (let edit = 0; edit < 400 && cluster.proxy.connections < connections + 4; edit++) {
+    for (let edit = 0; edit < 2_000 && cluster.proxy.connections < connections + 4; edit++) {
       wanted.spec.persistentVolumeClaimRetentionPolicy = { whenScaled: edit % 2 === 0 ? "Delete" : "Retain" };
       await cluster.apply(wanted);
     }
     expect(cluster.proxy.connections, "GOAWAYs came").toBeGreaterThanOrEqual(connections + 4);
     await hasBecome(cluster, namespace, { pods: 3, etcd: otherEtcd, gateways: 2 });
     expect(await cluster.metric("controller_runtime_reconcile_errors_total")).toBe(failed);
-    expect(await cluster.metric("multigres_watch_restarts_total", { reason: "network" })).toBe(broken);
+    expect(broken()).toEqual(brokenBefore);
     expect(createdTwice(cluster, namespace)).toEqual([]);
     expect(cluster.crashed()).toEqual([]);
   });
@@ -155,11 +162,13 @@ describe("the API server", () => {
       expect(controller.log()).toContainEqual(
         expect.objectContaining({ level: "warn", msg: "the watch begins anew", reason: "expired" }),
       );
-      // Nothing of the deleted cluster is left in the caches: there is one cluster.
       expect(controller.restarts).toBe(0);
     }
-    expect(await cluster.controller("cluster-controller").metric("multigres_cached_objects", { kind: "Cell" })).toBe(
-      (await cluster.api.list(kinds.Cell)).items.length,
-    );
+    // Nothing of the deleted cluster is left in the caches. Clusters of other tests may still be going.
+    await eventually(async () => {
+      const { items } = await cluster.api.list(kinds.Cell);
+      const cached = cluster.controller("cluster-controller").metric("multigres_cached_objects", { kind: "Cell" });
+      expect(await cached).toBe(items.length);
+    });
   });
 });

@@ -57,7 +57,7 @@ export async function startPod({ image, pod, namespace, plane }: PodOptions): Pr
     .withSecurityOpt("no-new-privileges")
     .withResourcesQuota({ memory: gibibytes(spec.resources) })
     .withWaitStrategy(Wait.forLogMessage(/"msg":"reconciling"/))
-    .withStartupTimeout(60_000)
+    .withStartupTimeout(240_000)
     .withAutoRemove(false)
     .start();
   return {

@@ -37,13 +37,17 @@ describe("kubectl apply", () => {
       const file = await exampleIn(namespace);
       const applied = await cluster.kubectl(["apply", ...flags, "-f", file]);
       expect(applied.stderr).toBe("");
-      const wait = ["wait", "--timeout=60s", "-n", namespace];
-      const waited = await cluster.kubectl([...wait, "--for=condition=Available", "mgc/example-multigres-cluster"]);
+      const wait = (...what: readonly string[]) =>
+        cluster.kubectl(["wait", "--timeout=120s", "-n", namespace, ...what]);
+      const waited = await wait("--for=condition=Available", "mgc/example-multigres-cluster");
       expect(waited.stderr).toBe("");
       const everything = "toposervers,cells,tablegroups,shards,multigresclusters";
-      expect(await cluster.kubectl([...wait, "--for=condition=Ready", everything, "--all"])).toMatchObject({ code: 0 });
+      expect(await wait("--for=condition=Ready", everything, "--all")).toMatchObject({ code: 0 });
       await settled(cluster, namespace, "example-multigres-cluster");
-      expect(await cluster.kubectl(["diff", ...flags, "-f", file])).toEqual({ code: 0, stdout: "", stderr: "" });
+      // A status that is written while it reads is a difference, too.
+      await eventually(async () =>
+        expect(await cluster.kubectl(["diff", ...flags, "-f", file])).toEqual({ code: 0, stdout: "", stderr: "" }),
+      );
       expect((await cluster.kubectl(["apply", ...flags, "-f", file])).stdout).not.toMatch(/configured|created/);
     },
   );
@@ -93,7 +97,7 @@ describe("fields that users and their tools apply", () => {
     const pods = async () => (await cluster.kubectl(["get", "pods", "-n", namespace, "-o", "name"])).stdout.split("\n");
     const before = (await pods()).filter((pod) => pod.includes(name));
     await cluster.kubectl(["rollout", "restart", "-n", namespace, `deployment/${name}`]);
-    const status = ["rollout", "status", "-n", namespace, `deployment/${name}`, "--timeout=60s"];
+    const status = ["rollout", "status", "-n", namespace, `deployment/${name}`, "--timeout=120s"];
     expect(await cluster.kubectl(status)).toMatchObject({ code: 0 });
     await eventually(async () => {
       const after = (await pods()).filter((pod) => pod.includes(name));

@@ -49,16 +49,18 @@ describe("kstatus says of a cluster's objects what a person expects", () => {
   });
 
   it("ready: everything that it consists of is Current, too", async () => {
-    const workloads = await kubectl("get", "deployments,statefulsets,services,pdb,pvc,configmaps,pods", "-o", "json");
-    const { items } = JSON.parse(workloads) as { items: KubernetesObject[] };
-    expect(new Set(Object.values(await statusOf(items)))).toEqual(new Set(["Current"]));
-    expect(items.map(({ kind }) => kind)).toEqual(
-      expect.arrayContaining(["Deployment", "StatefulSet", "PodDisruptionBudget"]),
-    );
+    await eventually(async () => {
+      const workloads = await kubectl("get", "deployments,statefulsets,services,pdb,pvc,configmaps,pods", "-o", "json");
+      const { items } = JSON.parse(workloads) as { items: KubernetesObject[] };
+      expect(new Set(Object.values(await statusOf(items)))).toEqual(new Set(["Current"]));
+      expect(items.map(({ kind }) => kind)).toEqual(
+        expect.arrayContaining(["Deployment", "StatefulSet", "PodDisruptionBudget"]),
+      );
+    });
   });
 
   it("edited: InProgress as soon as the edit is accepted, wherever it leads to", async () => {
-    statuses.mark();
+    await statuses.mark();
     const replicas = 2;
     await cluster.apply(
       leanDemo(({ spec }) => Object.assign(spec.cells[0]?.spec?.multiGateway?.static ?? {}, { replicas }), namespace),
@@ -78,7 +80,7 @@ describe("kstatus says of a cluster's objects what a person expects", () => {
   ])("a pod of %s isn't ready: InProgress up to the cluster, Current when it is again", async (_, pattern, objects) => {
     const names = (await kubectl("get", "pods", "-o", "jsonpath={.items[*].metadata.name}")).split(" ");
     const pod = names.find((name) => pattern.test(name)) ?? `none of ${names.join()}`;
-    statuses.mark();
+    await statuses.mark();
     await kubectl("annotate", "pod", pod, "multigres.com/test-ready=false");
     await eventually(async () =>
       expect(await statuses.history()).toMatchObject(each([...objects, "MultigresCluster demo"], ["InProgress"])),
@@ -92,7 +94,7 @@ describe("kstatus says of a cluster's objects what a person expects", () => {
   });
 
   it("a template is missing: Failed, with its name, until it is there", async () => {
-    statuses.mark();
+    await statuses.mark();
     const databases = demo().spec.databases ?? [];
     await cluster.apply(
       leanDemo(({ spec }) => {
@@ -122,7 +124,6 @@ describe("kstatus says of a cluster's objects what a person expects", () => {
       spec: { ports: [{ port: 1 }] },
     } as KubernetesObject;
     await cluster.api.create(kinds.Service, foreign);
-    statuses.mark();
     await cluster.apply(
       leanDemo(({ spec }) => {
         spec.cells.push({ name: "z3", spec: { zone: "z3" } });
@@ -135,6 +136,7 @@ describe("kstatus says of a cluster's objects what a person expects", () => {
       }
     });
     await cluster.api.delete(kinds.Service, service);
+    // A name is tried again at longer and longer intervals.
     await eventually(async () => {
       const latest = await statuses.latest();
       expect([latest["Cell demo-z3"]?.status, latest["MultigresCluster demo"]?.status]).toEqual(["Current", "Current"]);
@@ -142,9 +144,11 @@ describe("kstatus says of a cluster's objects what a person expects", () => {
   });
 
   it("deleted, waiting for what it owns: Terminating, then not found", async () => {
-    statuses.mark();
-    await kubectl("delete", "mgc", "demo", "--cascade=foreground", "--wait=true");
-    expect((await statuses.history())["MultigresCluster demo"]).toEqual(["Terminating"]);
+    await statuses.mark();
+    const deletion = ["delete", "mgc", "demo", "-n", namespace, "--cascade=foreground", "--wait=true"];
+    const deleted = await cluster.kubectl(deletion);
+    expect(deleted).toMatchObject({ code: 0, stderr: "" });
+    await eventually(async () => expect((await statuses.history())["MultigresCluster demo"]).toEqual(["Terminating"]));
     await eventually(async () => {
       for (const kind of watchedKinds.filter(({ kind: name }) => name !== "ShardTemplate")) {
         expect((await cluster.api.list(kind, { namespace })).items).toEqual([]);

@@ -3,6 +3,7 @@ import { text } from "node:stream/consumers";
 import { type KubernetesObject, kinds, type ResourceKind } from "@multigres/controller-kit";
 import { ensureKstatus } from "@multigres/tools/kstatus";
 import type { TestCluster } from "../support/cluster.ts";
+import { writesFromRest } from "../support/writes.ts";
 
 export type Status = "InProgress" | "Failed" | "Current" | "Terminating" | "Unknown";
 
@@ -20,8 +21,8 @@ export interface Statuses {
   history(): Promise<Readonly<Record<string, readonly Status[]>>>;
   /** `<Kind> <name>` -> what is said of its last version. */
   latest(): Promise<Readonly<Record<string, Pick<Said, "status" | "message">>>>;
-  /** From here on the history begins with what is said now. */
-  mark(): void;
+  /** Waits for rest; from there on the history begins with what is said next. */
+  mark(): Promise<void>;
   stop(): void;
 }
 
@@ -65,7 +66,8 @@ export async function recordStatuses(cluster: TestCluster, namespace: string): P
         }),
       );
     },
-    mark: () => {
+    mark: async () => {
+      await writesFromRest(cluster, namespace);
       histories.forEach(({ versions }, index) => {
         marks[index] = versions.length;
       });

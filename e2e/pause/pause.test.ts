@@ -82,7 +82,11 @@ describe("the pause annotation", () => {
       expect(items.map(({ spec }) => spec?.replicas)).toContain(3);
       expect((await cluster.api.get(kinds.Cell, { namespace, name: "small-z1" })).spec.multiGateway.replicas).toBe(2);
     });
-    expect(await pausedObjects(namespace)).toEqual({ ...everyone(undefined), "Cell small-z1": "True" });
+    await eventually(async () => {
+      const cell = await cluster.api.get(kinds.Cell, { namespace, name: "small-z1" });
+      expect(condition(cell, "Progressing")?.reason).toBe("PausedByAnnotation");
+      expect(await pausedObjects(namespace)).toEqual({ ...everyone(undefined), "Cell small-z1": "True" });
+    });
     const gateway = await cluster.api.get(kinds.Deployment, { namespace, name: "small-z1-gateway" });
     expect(gateway.spec?.replicas).toBe(1);
     await setPause(namespace, kinds.Cell, "small-z1", null);

@@ -3,6 +3,7 @@ import { type Manifest, permissions, render, rulesOf } from "../deploy/rendered.
 import { type ControllerName, controllerNames } from "../support/controllers.ts";
 import { type OwnCluster, startOwnCluster } from "../support/own-operator.ts";
 import { type ControllerRequest, controllerRequests } from "../support/requests.ts";
+import { writesFromRest } from "../support/writes.ts";
 import { busyRun } from "./busy-run.ts";
 
 let cluster: OwnCluster;
@@ -14,7 +15,10 @@ beforeAll(async () => {
   const extraArguments = { "kube-apiserver": ["--feature-gates=WatchList=false"] };
   cluster = await startOwnCluster({ plane: { extraArguments } });
   manifests = await render("overlays/default");
-  await busyRun(cluster, await cluster.namespace("busy"));
+  const namespace = await cluster.namespace("busy");
+  await busyRun(cluster, namespace);
+  // What the last deletion leads to is asked for after it.
+  await writesFromRest(cluster, namespace);
   requests = controllerRequests(cluster);
 });
 afterAll(() => cluster?.stop());

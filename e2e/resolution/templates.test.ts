@@ -50,9 +50,7 @@ const withUndefinedCell = (namespace: string) =>
   }, namespace);
 
 describe("a new cluster", () => {
-  it("case 29: a missing template holds back its database only, and creating it is enough", {
-    timeout: 240_000,
-  }, async () => {
+  it("case 29: a missing template holds back its database only, and creating it is enough", async () => {
     const namespace = await cluster.namespace("case29");
     const asked = demo(({ spec }) => {
       for (const database of spec.databases ?? []) {
@@ -80,9 +78,7 @@ describe("a new cluster", () => {
     expect(healed.spec).toEqual(asked.spec);
   });
 
-  it("is held back for a template that names an undefined cell until that is corrected", {
-    timeout: 240_000,
-  }, async () => {
+  it("is held back for a template that names an undefined cell until that is corrected", async () => {
     const namespace = await cluster.namespace("undefined-cell");
     await cluster.apply(withUndefinedCell(namespace), leanDemo(undefined, namespace));
     const held = await heldBack(namespace, "TemplateInvalid");
@@ -108,7 +104,7 @@ describe("a cluster and its template", () => {
     namespace = await cluster.namespace("templates");
   });
 
-  it("case 31: a template of the same name in another namespace is ignored", { timeout: 240_000 }, async () => {
+  it("case 31: a template of the same name in another namespace is ignored", async () => {
     const elsewhere = await cluster.namespace("elsewhere");
     await cluster.apply(stdWithStorage(elsewhere, "99Gi"), leanDemo(undefined, namespace));
     await heldBack(namespace, "TemplateNotFound");
@@ -124,9 +120,7 @@ describe("a cluster and its template", () => {
     await always(() => expect(writes().filter(({ byOperator }) => byOperator)).toEqual([]));
   });
 
-  it("that names an undefined cell keeps the last good children of a running database, untouched", {
-    timeout: 240_000,
-  }, async () => {
+  it("that names an undefined cell keeps the last good children of a running database, untouched", async () => {
     const writes = await writesFromRest(cluster, namespace);
     const before = await versions(cluster, namespace, ...children);
 
@@ -150,7 +144,7 @@ describe("a cluster and its template", () => {
     });
   });
 
-  it("case 28: a template edit reaches the Shards of its clusters and nothing else", { timeout: 240_000 }, async () => {
+  it("case 28: a template edit reaches the Shards of its clusters and nothing else", async () => {
     const elsewhere = await unchangedDemo(cluster);
     await cluster.apply(small(namespace, { name: "bystander" }));
     await settled(cluster, namespace);
@@ -177,8 +171,11 @@ describe("a cluster and its template", () => {
       expect(await untouched()).toEqual(before);
       expect(writesElsewhere().filter(({ byOperator }) => byOperator)).toEqual([]);
     });
-    const written = writes().filter(({ byOperator, resource }) => byOperator && resource !== "events");
-    expect(new Set(written.map(({ resource, name }) => `${resource} ${name}`))).toContain("shards prod-db-default-0");
+    const written = await eventually(() => {
+      const found = writes().filter(({ byOperator, resource }) => byOperator && resource !== "events");
+      expect(new Set(found.map(({ resource, name }) => `${resource} ${name}`))).toContain("shards prod-db-default-0");
+      return found;
+    });
     // The database's own objects and the status of its cluster.
     expect(
       written.filter(({ resource, name }) => !name.includes("prod-db") && resource !== "multigresclusters/status"),
@@ -186,7 +183,7 @@ describe("a cluster and its template", () => {
     expect(written.filter(({ name }) => name === "bystander")).toEqual([]);
   });
 
-  it("that still names a removed cell keeps it until it lets it go", { timeout: 240_000 }, async () => {
+  it("that still names a removed cell keeps it until it lets it go", async () => {
     const inCells = (...wanted: string[]) =>
       leanDemo(({ spec }) => {
         spec.cells = spec.cells.filter(({ name }) => wanted.includes(name));
@@ -204,7 +201,11 @@ describe("a cluster and its template", () => {
       }, namespace);
     await cluster.apply(withPools(["z1", 2], ["z2", 1]), inCells("z1", "z2"));
     await eventually(async () => expect(await tableGroups(namespace)).toEqual(["db-default", "prod-db-default"]));
-    const { metadata: undivided } = await settled(cluster, namespace);
+    const { metadata: undivided } = await eventually(async () => {
+      const found = await settled(cluster, namespace);
+      expect(found.status?.databases).toMatchObject({ prod_db: { desiredInstances: 3, readyInstances: 3 } });
+      return found;
+    });
     const running = [kinds.Cell, kinds.TopoServer, kinds.Shard, kinds.StatefulSet, kinds.Pod] as const;
     const before = await names(namespace, ...running);
     const volumes = await names(namespace, kinds.PersistentVolumeClaim);

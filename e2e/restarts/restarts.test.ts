@@ -40,9 +40,7 @@ describe("a generated password", () => {
     await eventually(async () => expect((await cluster.api.list(kinds.Pod, { namespace })).items).toEqual([]));
   }
 
-  it("is generated once, is asked for by no restart or edit, stays with the data and is found again", {
-    timeout: 300_000,
-  }, async () => {
+  it("is generated once, is asked for by no restart or edit, stays with the data and is found again", async () => {
     const namespace = await cluster.namespace("password");
     await cluster.apply(small(namespace));
     const { status } = await settled(cluster, namespace, "small");
@@ -196,7 +194,7 @@ describe("a parent without its children's controllers", () => {
     // The Cell or its Deployment, one of the two is always behind at first.
     for (const replicas of [3, 1, 4, 2]) {
       await cluster.apply(wanted({ gateways: replicas }));
-      expect(await waitAvailable("60s")).toMatchObject({ code: 0 });
+      expect(await waitAvailable("120s")).toMatchObject({ code: 0 });
       const deployment = await cluster.api.get(kinds.Deployment, { namespace, name: "small-z1-gateway" });
       expect(deployment.spec?.replicas).toBe(replicas);
       expect(deployment.status?.observedGeneration).toBe(deployment.metadata?.generation);

@@ -3,6 +3,7 @@ import { type KubernetesObject, kinds, type ResourceKind } from "@multigres/cont
 import { describe, expect, it } from "vitest";
 import { small } from "../fixtures/small.ts";
 import { sharedCluster } from "../support/cluster.ts";
+import { eventually } from "../support/eventually.ts";
 import { condition, settled } from "../support/observing.ts";
 
 const cluster = sharedCluster();
@@ -24,23 +25,28 @@ describe("a new cluster", () => {
     const histories = await Promise.all(watched.map((kind) => cluster.history(kind, namespace)));
     await cluster.apply(small(namespace, { cellEtcd: true }));
     await settled(cluster, namespace, "small");
-    for (const history of histories) history.stop();
 
-    const firstStatuses: Record<string, unknown> = {};
-    for (const { kind, metadata, status } of histories.flatMap(({ versions }) => versions)) {
-      const name = `${kind} ${metadata?.name}`;
-      // The CRD's own default is nobody's write.
-      if (status !== undefined && status.observedGeneration !== -1) firstStatuses[name] ??= summaryOf({ status });
-    }
+    const firstStatuses = () => {
+      const first: Record<string, unknown> = {};
+      for (const { kind, metadata, status } of histories.flatMap(({ versions }) => versions)) {
+        const name = `${kind} ${metadata?.name}`;
+        // The CRD's own default is nobody's write.
+        if (status !== undefined && status.observedGeneration !== -1) first[name] ??= summaryOf({ status });
+      }
+      return first;
+    };
     const begins = { Available: "False", Progressing: "True" };
-    expect(firstStatuses).toEqual({
+    const wanted = {
       "MultigresCluster small": begins,
       "TopoServer small-global": begins,
       [await localTopoServer(namespace)]: begins,
       "Cell small-z1": begins,
       "TableGroup db-default": begins,
       "Shard db-default-0": begins,
-    });
+    };
+    // A watch tells of a write a moment after it.
+    await eventually(() => expect(firstStatuses()).toEqual(wanted));
+    for (const history of histories) history.stop();
   });
 });
 

@@ -18,8 +18,10 @@ describe("pods that aren't ready", () => {
 
     await hold(namespace, held);
     await expectTree(namespace, { ready: 5, Available: "True", Progressing: "True", Ready: "False" });
-    const { status } = await cluster.api.get(kinds.MultigresCluster, { namespace, name: "demo" });
-    expect(condition({ status } as never, "Progressing")?.message, "names the pod").toContain(held);
+    await eventually(async () => {
+      const root = await cluster.api.get(kinds.MultigresCluster, { namespace, name: "demo" });
+      expect(condition(root, "Progressing")?.message, "names the pod").toContain(held);
+    });
 
     // One pod of six can't acknowledge what AT_LEAST_2 asks for.
     await hold(namespace, ...others.slice(1));

@@ -21,15 +21,17 @@ describe("pods that can't run", () => {
       expect(available?.message).toMatch(/Pod small-z1-gateway-\S+, container multigateway: ImagePullBackOff/);
       expect(available?.message).toMatch(/Pod small-db-replica-\S+, container multipooler: CrashLoopBackOff/);
     });
-    const cell = await cluster.api.get(kinds.Cell, { namespace, name: "small-z1" });
-    expect(condition(cell, "Available")).toMatchObject({
-      reason: "ImagePullBackOff",
-      message: expect.stringMatching(/Pod small-z1-gateway-\S+, container multigateway: ImagePullBackOff/),
-    });
-    const shard = await cluster.api.get(kinds.Shard, { namespace, name: "db-default-0" });
-    expect(condition(shard, "Progressing")).toMatchObject({
-      reason: "CrashLoopBackOff",
-      message: expect.stringMatching(/Pod small-db-replica-\S+, container multipooler: CrashLoopBackOff/),
+    await eventually(async () => {
+      const cell = await cluster.api.get(kinds.Cell, { namespace, name: "small-z1" });
+      expect(condition(cell, "Available")).toMatchObject({
+        reason: "ImagePullBackOff",
+        message: expect.stringMatching(/Pod small-z1-gateway-\S+, container multigateway: ImagePullBackOff/),
+      });
+      const shard = await cluster.api.get(kinds.Shard, { namespace, name: "db-default-0" });
+      expect(condition(shard, "Progressing")).toMatchObject({
+        reason: "CrashLoopBackOff",
+        message: expect.stringMatching(/Pod small-db-replica-\S+, container multipooler: CrashLoopBackOff/),
+      });
     });
     await eventually(async () => {
       const pulling = await eventsOn(cluster, namespace, { kind: "Cell", name: "small-z1" }, "ImagePullBackOff");

@@ -31,7 +31,7 @@ export function endOfAuditLog({ auditLog }: Logged): number {
 /** What was answered since the log's byte `from`, in the order of the answers; only lines that hold a text, which is faster. */
 export function auditEvents({ auditLog }: Logged, from = 0, text = ""): AuditEvent[] {
   return (
-    textFrom(auditLog, from)
+    linesFrom(auditLog, from)
       .split("\n")
       // The last line may be half written.
       .slice(0, -1)
@@ -47,11 +47,14 @@ export function isChange({ verb, code }: { readonly verb: string; readonly code:
   return changing.has(verb) && code >= 200 && code < 300;
 }
 
-function textFrom(path: string, start: number): string {
+/** From the first line on that begins at `start` or later. */
+function linesFrom(path: string, start: number): string {
   const file = openSync(path, "r");
   try {
-    const buffer = Buffer.alloc(fstatSync(file).size - start);
-    return buffer.subarray(0, readSync(file, buffer, 0, buffer.length, start)).toString();
+    const before = Math.max(0, start - 1);
+    const buffer = Buffer.alloc(fstatSync(file).size - before);
+    const text = buffer.subarray(0, readSync(file, buffer, 0, buffer.length, before)).toString();
+    return start === 0 ? text : text.slice(text.indexOf("\n") + 1);
   } finally {
     closeSync(file);
   }

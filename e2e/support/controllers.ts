@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ControllerProcess } from "@multigres/tools/operator";
+import { eventually } from "./eventually.ts";
 import type { OwnCluster } from "./own-operator.ts";
 
 /** The five, in the order of the tree. */
@@ -106,7 +107,9 @@ export async function startController(
     },
     log,
     readiness: () => get("healthPort", "/readyz"),
-    metric: async (metric, labels = {}) => sumOf(await get("metricsPort", "/metrics"), metric, labels),
+    // It may be between two processes.
+    metric: (metric, labels = {}) =>
+      eventually(async () => sumOf(await get("metricsPort", "/metrics"), metric, labels)),
     stop: async () => {
       stopping = true;
       await current.stop();

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
  * Repeats `check` until it passes and returns its result; after `timeoutMs` throws what it threw last.
  * The time is no assertion: it only bounds how long a broken test takes.
  */
-export async function eventually<T>(check: () => T | Promise<T>, timeoutMs = 60_000): Promise<T> {
+export async function eventually<T>(check: () => T | Promise<T>, timeoutMs = 240_000): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   // Asking ten times a second for a minute costs more than what is waited for.
   for (let pauseMs = 75; ; pauseMs = Math.min(pauseMs * 1.4, 1_000)) {

@@ -77,7 +77,7 @@ export async function startFaultyCluster(options: OwnClusterOptions = {}): Promi
       }),
     crashed: () =>
       controllers()
-        .filter(({ restarts, log }) => restarts !== log().filter(({ msg }) => msg === "lease lost").length)
+        .filter(({ restarts, log }) => restarts > log().filter(({ msg }) => msg === "lease lost").length)
         .map(({ name }) => name),
     cameOutWhole: async (namespace) => {
       await hasBecome(own, namespace, {});

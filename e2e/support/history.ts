@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { createTransport, KubernetesObject, ResourceKind } from "@multigres/controller-kit";
 import { type WatchEvent, watchStream } from "./watch-stream.ts";
 
@@ -8,6 +9,12 @@ export interface History<T> {
 }
 
 type Transport = ReturnType<typeof createTransport>;
+
+class WatchLost extends Error {}
+
+function unlessLost(error: unknown): void {
+  if (error instanceof WatchLost) throw error;
+}
 
 /** Watches from before it returns, and goes on where it was when the server ends the connection, so that no version is missed. */
 export async function recordHistory<T extends KubernetesObject>(
@@ -25,22 +32,23 @@ export async function recordHistory<T extends KubernetesObject>(
   let resourceVersion = list.metadata.resourceVersion;
   const open = () => watchStream(transport, path, resourceVersion, stopped.signal);
 
-  async function follow(first: AsyncIterable<WatchEvent>): Promise<void> {
-    for (let events = first; ; events = await open()) {
-      try {
-        for await (const { type, object } of events) {
-          if (type === "ERROR") throw new Error(`the watch of ${kind.plural} ended: ${JSON.stringify(object)}`);
-          versions.push(object as T);
-          resourceVersion = object.metadata?.resourceVersion ?? resourceVersion;
-        }
-      } catch (error) {
-        if (stopped.signal.aborted) return;
-        if (error instanceof Error && error.name !== "ApiError") throw error;
-      }
-      if (stopped.signal.aborted) return;
+  async function follow(events: AsyncIterable<WatchEvent>): Promise<void> {
+    for await (const { type, object } of events) {
+      // From here on versions would be missing: better an unhandled rejection, which fails the run.
+      if (type === "ERROR") throw new WatchLost(`the watch of ${kind.plural} ended: ${JSON.stringify(object)}`);
+      versions.push(object as T);
+      resourceVersion = object.metadata?.resourceVersion ?? resourceVersion;
     }
   }
 
-  void follow(await open());
+  async function keepFollowing(first: AsyncIterable<WatchEvent>): Promise<void> {
+    await follow(first).catch(unlessLost);
+    while (!stopped.signal.aborted) {
+      await sleep(200);
+      await open().then(follow).catch(unlessLost);
+    }
+  }
+
+  void keepFollowing(await open());
   return { versions, stop: () => stopped.abort() };
 }

@@ -58,5 +58,5 @@ export async function hasBecome(cluster: Api, namespace: string, wishes: Wishes)
     expect(await component(kinds.StatefulSet, "toposerver")).toMatchObject({
       spec: { template: { spec: { containers: [{ image: etcd }] } } },
     });
-  }, 120_000);
+  });
 }

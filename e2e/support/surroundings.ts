@@ -6,6 +6,7 @@ import { type ClusterName, type PodOfPool, startMultiadmin } from "@multigres/to
 import { type Operator, runOperator } from "@multigres/tools/operator";
 import { administrator } from "./administrator.ts";
 import type { ClusterAccess } from "./cluster.ts";
+import { restartDeposedLeaders } from "./deposed-leaders.ts";
 import { keepList } from "./kept-list.ts";
 
 /** A control plane with an operator, and what else its controllers talk to. */
@@ -47,6 +48,7 @@ export async function startSurroundings(options: SurroundingsOptions = {}): Prom
   const operator = started.adopt(await runOperator({ kubectl, folder: home, only: options.only, env }), (each) =>
     each.stop(),
   );
+  started.adopt(restartDeposedLeaders(operator), (ending) => ending.abort());
   const access: ClusterAccess = {
     kubeconfig,
     kubectl: `${plane.binaries}/kubectl`,

@@ -39,15 +39,15 @@ export function writesFromNow(cluster: Pick<TestCluster, "auditLog">, namespace:
     });
 }
 
-/** As `writesFromNow`, once the controllers have written nothing for a while: details of a status are told a few seconds late. */
+/** As `writesFromNow`, once nobody has written anything for longer than details of a status are held back. */
 export async function writesFromRest(
   cluster: Pick<TestCluster, "auditLog">,
   namespace: string,
 ): Promise<() => readonly Write[]> {
   await eventually(async () => {
     const late = writesFromNow(cluster, namespace);
-    await sleep(5_000);
-    expect(late().filter(({ byOperator }) => byOperator)).toEqual([]);
+    await sleep(12_000);
+    expect(late()).toEqual([]);
   });
   return writesFromNow(cluster, namespace);
 }

@@ -21,6 +21,9 @@ export interface EtcdTls {
   readonly gateway?: Certificate;
 }
 
+/** For clients that are to see what etcd answers: that a machine stands still for seconds is no reason to give up, or to ask again. */
+export const patience = { requestTimeoutMs: 60_000, totalTimeoutMs: 100_000 } as const;
+
 /** Starts etcd on a free port of the loopback address. */
 export async function startEtcd(tls?: EtcdTls): Promise<Etcd> {
   const directory = await mkdtemp(join(tmpdir(), "multigres-etcd-"));

@@ -11,7 +11,7 @@ import {
   parseDialOverrides,
 } from "@multigres/topology";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Etcd, startEtcd } from "./etcd.ts";
+import { type Etcd, patience, startEtcd } from "./etcd.ts";
 
 let etcd: Etcd;
 let client: EtcdClient;
@@ -19,7 +19,7 @@ let root: string;
 let count = 0;
 beforeAll(async () => {
   etcd = await startEtcd();
-  client = createEtcdClient({ addresses: [etcd.address] });
+  client = createEtcdClient({ addresses: [etcd.address], ...patience });
 });
 beforeEach(() => {
   root = `/test-${++count}/global`;
@@ -111,6 +111,7 @@ describe("records in a real etcd", () => {
     const requests: string[] = [];
     const observed = createEtcdClient({
       addresses: [etcd.address],
+      ...patience,
       observe: ({ operation }) => requests.push(operation),
     });
     const topology = globalTopology({ kv: observed, root, owner });
@@ -218,7 +219,7 @@ describe("records in a real etcd", () => {
   it("of clusters that share a test etcd stay apart below dial overrides", async () => {
     const dialOverrides = parseDialOverrides(`*-client.*.svc=${etcd.address}${root}/{host}`);
     const [first, second] = ["a", "b"].map((namespace) =>
-      createEtcdClient({ addresses: [`demo-global-client.${namespace}.svc:2379`], dialOverrides }),
+      createEtcdClient({ addresses: [`demo-global-client.${namespace}.svc:2379`], dialOverrides, ...patience }),
     );
     if (first === undefined || second === undefined) throw new Error("no clients");
     const inFirst = globalTopology({ kv: first, root: "/multigres/global", owner });

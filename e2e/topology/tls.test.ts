@@ -1,7 +1,7 @@
 import { type ClientTls, createEtcdClient, type FailureKind } from "@multigres/topology";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CertificateAuthority } from "./certificates.ts";
-import { type Etcd, startEtcd } from "./etcd.ts";
+import { type Etcd, patience, startEtcd } from "./etcd.ts";
 
 const authority = new CertificateAuthority();
 const stranger = new CertificateAuthority();
@@ -27,7 +27,7 @@ afterAll(async () => {
 const read = async (address: string, tls?: ClientTls, dialled = address) => {
   const retry = { rounds: 1, baseMs: 0, maxMs: 0 };
   const overrides = dialled === address ? [] : [{ pattern: address, address: dialled, prefix: "" }];
-  const connection = createEtcdClient({ addresses: [address], tls, retry, dialOverrides: overrides });
+  const connection = createEtcdClient({ addresses: [address], tls, ...patience, retry, dialOverrides: overrides });
   try {
     return await connection.read([{ key: "/a" }]);
   } finally {

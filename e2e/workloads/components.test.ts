@@ -148,8 +148,11 @@ describe("components", () => {
       await expectToLeadTo(`${name}-peer`, members);
       await expectToLeadTo(`${name}-client`, members);
       for (const member of members) {
-        const claim = await get(kinds.PersistentVolumeClaim, `data-${member}`);
-        expect(claim.status).toMatchObject({ phase: "Bound", capacity: { storage } });
+        // Kubernetes says so of the claim after it has let the pod start.
+        await eventually(async () => {
+          const { status } = await get(kinds.PersistentVolumeClaim, `data-${member}`);
+          expect(status).toMatchObject({ phase: "Bound", capacity: { storage } });
+        });
       }
     }
     const budgets = await list(kinds.PodDisruptionBudget, "toposerver");

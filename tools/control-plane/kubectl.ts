@@ -12,7 +12,7 @@ export interface KubectlOptions {
   readonly stdin?: string;
   /** A kubeconfig file instead of the admin's, for trying as somebody else. */
   readonly kubeconfig?: string;
-  /** Kills it after this time; default 60 s. The code is then -1. */
+  /** Kills it after this time; default five minutes. The code is then -1. */
   readonly timeoutMilliseconds?: number;
 }
 
@@ -42,7 +42,7 @@ export function runKubectl(
         KUBECONFIG: options.kubeconfig ?? program.kubeconfig,
       },
       stdio: ["pipe", "pipe", "pipe"],
-      timeout: options.timeoutMilliseconds ?? 60_000,
+      timeout: options.timeoutMilliseconds ?? 300_000,
       killSignal: "SIGKILL",
     });
     let stdout = "";
