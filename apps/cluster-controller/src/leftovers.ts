@@ -9,6 +9,7 @@ import type { Registration } from "./topology/registration.ts";
 import { notMovedYet } from "./topology/moved.ts";
 import { volumesFate } from "./volumes/fate.ts";
 import { type Handover, handover } from "./volumes/handover.ts";
+import { release } from "./volumes/release.ts";
 
 /** What the cluster controls and no longer wants. */
 export interface Leftovers {
@@ -56,7 +57,7 @@ export function leftovers(
   const blocked = judged.flatMap(({ object, obstacle }) => (obstacle ? [{ object, ...obstacle }] : []));
   const free = judged.flatMap(({ object, obstacle }) => (obstacle ? [] : [object]));
   return {
-    objects: [...handovers.values()].flatMap(({ objects }) => objects),
+    objects: [...[...handovers.values()].flatMap(({ objects }) => objects), ...release(tableGroups, cluster, claims)],
     deletions: free.map((object) =>
       deletion(object, "the spec no longer asks for it.", handovers.get(object.object.metadata?.name ?? "")?.go),
     ),

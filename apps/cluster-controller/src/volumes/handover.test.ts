@@ -205,6 +205,32 @@ describe("when the policy is changed to Retain with the removal, or before it is
   });
 });
 
+describe("volumes of a database whose TableGroup is gone", () => {
+  const keeping = wanting(Retain, "db");
+  const db = aTableGroup(demo, "db", { policy: Retain });
+
+  it.each<[string, MultigresCluster, KubernetesObject[], string[]]>([
+    ["are taken from the cluster when they stay", keeping, [db, claim(0, other, cluster)], ["old-db-0 ConfigMap"]],
+    ["are left alone otherwise", keeping, [db, claim(0, other), claim(1)], []],
+    ["are left with the cluster when they go with it", demo, [claim(0, cluster)], []],
+    [
+      "are left alone on their way out",
+      keeping,
+      [db, { ...claim(0, cluster), metadata: { ...claim(0, cluster).metadata, ...leaving } }],
+      [],
+    ],
+    ["aren't those of a database that is there", keeping, [db, aClaim(demo, "db", 0, { owners: [cluster] })], []],
+    [
+      "aren't looked for while a TableGroup can't be read",
+      keeping,
+      [db, { ...aTableGroup(demo, "other_db"), spec: {} } as KubernetesObject, claim(0, cluster)],
+      ["TableGroup other-db-default"],
+    ],
+  ])("%s", (_, wanted, objects, expected) => {
+    expect(outcome(wanted, ...objects)).toEqual(expected);
+  });
+});
+
 describe("a database that is wanted again", () => {
   it.each<[string, MultigresCluster, KubernetesObject[], string[]]>([
     [
