@@ -1,4 +1,4 @@
-import { request } from "node:https";
+import { type Agent, request } from "node:https";
 import { RequestError } from "./errors.ts";
 import type { Access } from "./kubeconfig.ts";
 
@@ -10,12 +10,14 @@ export interface ApiRequest {
   /** Defaults to application/json. */
   readonly contentType?: string;
   readonly timeoutMilliseconds?: number;
+  /** Keeps connections for what follows; default: one for each request. */
+  readonly agent?: Agent;
 }
 
 /** Sends a request and returns the parsed answer (text when it isn't JSON). Throws RequestError for answers of 300 and above
  * and, with status 0, for no answer in time; connection errors come as they are. */
 export function apiRequest(access: Access, options: ApiRequest): Promise<unknown> {
-  const { method, path, body, contentType = "application/json", timeoutMilliseconds = 30_000 } = options;
+  const { method, path, body, contentType = "application/json", timeoutMilliseconds = 30_000, agent = false } = options;
   const signal = AbortSignal.timeout(timeoutMilliseconds);
   return new Promise((resolve, reject) => {
     const fail = (error: Error) =>
@@ -29,7 +31,7 @@ export function apiRequest(access: Access, options: ApiRequest): Promise<unknown
       {
         method,
         ca: access.certificateAuthority,
-        agent: false,
+        agent,
         signal,
         headers: {
           authorization: `Bearer ${access.token}`,

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import { request } from "node:https";
+import { Agent, request } from "node:https";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { apiRequest } from "./api-request.ts";
+import { type ApiRequest, apiRequest } from "./api-request.ts";
 import { RequestError } from "./errors.ts";
 import type { Access } from "./kubeconfig.ts";
 import { type Claim, volumeActionFor } from "./volumes.ts";
@@ -12,13 +12,17 @@ import { type Claim, volumeActionFor } from "./volumes.ts";
 
 const claimsPath = "/api/v1/persistentvolumeclaims";
 
+// A handshake costs the server as much as a request.
+const agent = new Agent({ keepAlive: true });
+const send = (access: Access, options: ApiRequest) => apiRequest(access, { ...options, agent });
+
 async function serve(access: Access, claim: Claim): Promise<void> {
   const decision = volumeActionFor(claim);
   switch (decision.action) {
     case "none":
       return;
     case "provision":
-      await apiRequest(access, {
+      await send(access, {
         method: "POST",
         path: "/api/v1/persistentvolumes",
         body: decision.volume,
@@ -41,7 +45,7 @@ function pathOf({ metadata: { namespace, name } }: Claim): string {
 }
 
 function patch(access: Access, path: string, body: object): Promise<unknown> {
-  return apiRequest(access, { method: "PATCH", path, body, contentType: "application/merge-patch+json" });
+  return send(access, { method: "PATCH", path, body, contentType: "application/merge-patch+json" });
 }
 
 function unlessConflict(error: unknown): void {
@@ -102,7 +106,7 @@ async function serveUntilDone(access: Access, seen: Claim): Promise<void> {
 /** The claim as it is now; nothing when it is gone. */
 async function read(access: Access, claim: Claim): Promise<Claim | undefined> {
   try {
-    return (await apiRequest(access, { method: "GET", path: pathOf(claim) })) as Claim;
+    return (await send(access, { method: "GET", path: pathOf(claim) })) as Claim;
   } catch (error) {
     return error instanceof RequestError && error.status === 404 ? undefined : claim;
   }
@@ -113,7 +117,7 @@ async function main(): Promise<void> {
   const handle = (claim: Claim) => void serveUntilDone(access, claim);
   for (;;) {
     try {
-      const list = (await apiRequest(access, { method: "GET", path: claimsPath })) as {
+      const list = (await send(access, { method: "GET", path: claimsPath })) as {
         items: Claim[];
         metadata: { resourceVersion: string };
       };
