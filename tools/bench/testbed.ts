@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type ControlPlane, components, startControlPlane } from "../control-plane/index.ts";
+import { AuditLines, type ControlPlane, components, startControlPlane } from "../control-plane/index.ts";
 import { type Multiadmin, startMultiadmin } from "../multiadmin/index.ts";
 import { install } from "../operator/install.ts";
 import { renderInstallation } from "../operator/manifests.ts";
@@ -11,7 +11,8 @@ import { isReadyPod } from "./conditions.ts";
 import { observe } from "./observation.ts";
 import { watchPoolPods } from "./pool-pods.ts";
 import type { Pids } from "./processes.ts";
-import { namespace } from "./resources.ts";
+import { namespace, resources } from "./resources.ts";
+import { shardTemplate } from "./shape.ts";
 import type { TopologyCounts } from "./topology-counts.ts";
 import { readTopology } from "./topology-reader.ts";
 
@@ -58,6 +59,7 @@ export async function openTestbed({ log }: TestbedOptions): Promise<Testbed> {
     await install(plane.kubectl, (await renderInstallation(plane.kubectl)).manifests);
     await client.post("/api/v1/namespaces", { metadata: { name: namespace } });
     await warmUp(client);
+    await untilCollectorKnowsOurKinds(plane, client);
     const pids = components.map((name) => [name, plane.component(name).pid ?? 0] as const);
     return { plane, client, serverPids: new Map(pids), [Symbol.asyncDispose]: close };
   } catch (error) {
@@ -164,6 +166,34 @@ async function warmUp(client: BareClient): Promise<void> {
     const found = await client.get(`/api/v1/namespaces/${name}`).catch((error: unknown) => error);
     if (!(found instanceof RefusedError && found.status === 404)) throw new Error(`namespace ${name} doesn't go`);
   });
+}
+
+/**
+ * The garbage collector learns of new kinds every 30 s. Until then it looks up each object's owner of such a kind again and again,
+ * which is a third of all requests; in a user's cluster it knows them for long.
+ */
+async function untilCollectorKnowsOurKinds(plane: ControlPlane, client: BareClient): Promise<void> {
+  const name = "owner-probe";
+  await client.post("/api/v1/namespaces", { metadata: { name } });
+  const { root, plural } = resources.ShardTemplate;
+  const { metadata } = await client.post(`${root}/namespaces/${name}/${plural}`, {
+    ...shardTemplate(),
+    metadata: { name },
+  });
+  const owner = { apiVersion: "multigres.com/v1alpha1", kind: "ShardTemplate", name, uid: metadata.uid };
+  const log = new AuditLines(plane.auditLog);
+  await eventually(async () => {
+    log.next();
+    await client.post(`/api/v1/namespaces/${name}/configmaps`, {
+      metadata: { generateName: `${name}-`, ownerReferences: [owner] },
+    });
+    await sleep(1_000);
+    const lookedUp = log
+      .next()
+      .some((line) => line.includes(":generic-garbage-collector") && line.includes(`/${name}`));
+    if (lookedUp) throw new Error("the garbage collector doesn't know our kinds");
+  });
+  await client.delete(`/api/v1/namespaces/${name}`);
 }
 
 async function eventually(attempt: () => Promise<unknown>): Promise<void> {
