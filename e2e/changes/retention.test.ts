@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { small } from "../fixtures/small.ts";
 import { sharedCluster } from "../support/cluster.ts";
 import { always, eventually } from "../support/eventually.ts";
-import { settled } from "../support/observing.ts";
+import { condition, settled } from "../support/observing.ts";
 import { isReady, podsOf, uidsOf } from "./pool-pods.ts";
 
 const cluster = sharedCluster();
@@ -59,6 +59,11 @@ describe("volumes", () => {
       const pods = await podsOf(cluster, namespace, "shard-pool");
       expect([...pods.values()].filter(isReady)).toHaveLength(2);
       for (const [name, uid] of Object.entries(uidsOf(pods))) expect(uid, name).not.toBe(old[name]);
+    });
+    // The cluster may still tell of the Shard before.
+    await eventually(async () => {
+      const shard = await cluster.api.get(kinds.Shard, { namespace, name: "db-default-0" });
+      expect(condition(shard, "Progressing")).toMatchObject({ status: "False" });
     });
     await settled(cluster, namespace, "small");
     expect(await claims()).toEqual(before);
