@@ -2,7 +2,14 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { withLock } from "./build-lock.ts";
 import { ControlPlaneError } from "./errors.ts";
-import { etcdPackage, kubernetesGoMod, kubernetesPackage, kwokPackage, linkerFlags } from "./go-module.ts";
+import {
+  compilerFlags,
+  etcdPackage,
+  kubernetesGoMod,
+  kubernetesPackage,
+  kwokPackage,
+  linkerFlags,
+} from "./go-module.ts";
 import { requireGo } from "./go-toolchain.ts";
 import { ProcessGroup } from "./process-group.ts";
 import { missingPrograms } from "./program-folder.ts";
@@ -113,7 +120,17 @@ async function buildKubernetes(work: string, bin: string, go: Go): Promise<void>
   // One command, so that packages that several programs use are compiled once and linking overlaps with compiling.
   const out = join(work, "out");
   await mkdir(out, { recursive: true });
-  await go("kubernetes", module, ["build", "-v", "-trimpath", "-ldflags", linkerFlags, "-o", `${out}/`, ...packages]);
+  await go("kubernetes", module, [
+    "build",
+    "-v",
+    "-trimpath",
+    compilerFlags,
+    "-ldflags",
+    linkerFlags,
+    "-o",
+    `${out}/`,
+    ...packages,
+  ]);
   // Go names a program after the last part of its path that isn't a version.
   for (const program of wanted) await rename(join(out, program === "etcd" ? "server" : program), join(bin, program));
 }
@@ -123,7 +140,10 @@ async function buildKwok(work: string, bin: string, go: Go): Promise<void> {
   // On its own: in one module with Kubernetes it would choose other versions of what they share.
   const out = join(work, "out-kwok");
   await mkdir(out, { recursive: true });
-  await go("kwok", work, ["install", "-v", "-trimpath", "-ldflags", "-s -w", kwokPackage], { GOBIN: out, GOFLAGS: "" });
+  await go("kwok", work, ["install", "-v", "-trimpath", compilerFlags, "-ldflags", "-s -w", kwokPackage], {
+    GOBIN: out,
+    GOFLAGS: "",
+  });
   await rename(join(out, "kwok"), join(bin, "kwok"));
 }
 
