@@ -68,10 +68,11 @@ export async function startPod({ image, pod, namespace, plane }: PodOptions): Pr
       return output.trim();
     },
     stop: async () => {
-      const ended = docker(["wait", container.getId()]);
       await container.stop({ remove: false, timeout: 20_000 });
+      const code = Number(await docker(["wait", container.getId()]));
+      await docker(["rm", container.getId()]);
       await rm(folder, { recursive: true, force: true });
-      return Number(await ended);
+      return code;
     },
   };
 }
@@ -86,7 +87,6 @@ class Restricted extends GenericContainer {
   constructor(image: string) {
     super(image);
     this.hostConfig.ReadonlyRootfs = true;
-    this.hostConfig.AutoRemove = true;
   }
 }
 
