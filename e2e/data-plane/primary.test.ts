@@ -27,8 +27,7 @@ beforeAll(async () => {
   const [database] = made.spec.databases ?? [];
   if (database) made.spec.databases = databases.map((name) => ({ ...database, name }));
   await cluster.apply(made);
-  // Fifteen pods may take longer than this waits.
-  await eventually(() => settled(cluster, namespace, "small"));
+  await settled(cluster, namespace, "small");
   shared = { namespace, shards: {}, told: Promise.resolve() };
 });
 

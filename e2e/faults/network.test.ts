@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { kinds } from "@multigres/controller-kit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { etcdImage, small } from "../fixtures/small.ts";
+import { brokenWatches } from "../support/controllers.ts";
 import { eventually } from "../support/eventually.ts";
 import { type FaultyCluster, startFaultyCluster } from "../support/faulty-cluster.ts";
 import { hasBecome, uids } from "../support/inventory.ts";
@@ -37,13 +38,9 @@ describe("connections to the API server", () => {
 
   it("that are cut in the middle of a line lose nothing that the line told", async () => {
     const namespace = cluster.before;
-    // Not the metric, which begins anew with a process that gave up its Lease.
     const cuts = () =>
-      cluster
-        .controller("cluster-controller")
-        .log()
-        .filter(({ msg, kind }) => msg === "the watch begins anew" && kind === "MultigresCluster")
-        .filter(({ reason }) => reason === "network").length;
+      brokenWatches([cluster.controller("cluster-controller")]).filter(({ kind }) => kind === "MultigresCluster")
+        .length;
     const before = cuts();
     // Far longer than the 16 KiB that go through TLS at a time, so that a part of the line does arrive.
     const annotations = { "example.com/notes": "x".repeat(120_000) };

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { kinds } from "@multigres/controller-kit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { etcdImage, small } from "../fixtures/small.ts";
-import { controllerNames } from "../support/controllers.ts";
+import { brokenWatches, controllerNames } from "../support/controllers.ts";
 import { compact } from "../support/etcd.ts";
 import { eventually } from "../support/eventually.ts";
 import { type FaultyCluster, startFaultyCluster } from "../support/faulty-cluster.ts";
@@ -32,13 +32,6 @@ function tooSoon(of: FaultyCluster, refused: readonly ControllerRequest[]): stri
       .filter((pause) => pause > 0 && pause < 950)
       .map((pause) => `${verb} ${uri} again after ${pause} ms`),
   );
-}
-
-/** Watches that broke: from the logs, because metrics begin anew with a process that gave up its Lease. */
-function broken() {
-  return cluster.controllers
-    .flatMap(({ log }) => log())
-    .filter(({ msg, reason, kind }) => msg === "the watch begins anew" && reason === "network" && kind !== "Lease");
 }
 
 describe("the API server", () => {
@@ -93,7 +86,7 @@ describe("the API server", () => {
   it("that sends its clients elsewhere (GOAWAY) makes nobody fail and no watch break", async () => {
     const namespace = cluster.before;
     const failed = await cluster.metric("controller_runtime_reconcile_errors_total");
-    const brokenBefore = broken();
+    const broken = brokenWatches(cluster.controllers);
     const connections = cluster.proxy.connections;
     // Every controller of a TopoServer, TableGroup and Shard has to write, and no pod has to go.
     const wanted = small(namespace, { pods: 3, etcd: otherEtcd, gateways: 2 });
@@ -104,7 +97,7 @@ describe("the API server", () => {
     expect(cluster.proxy.connections, "GOAWAYs came").toBeGreaterThanOrEqual(connections + 4);
     await hasBecome(cluster, namespace, { pods: 3, etcd: otherEtcd, gateways: 2 });
     expect(await cluster.metric("controller_runtime_reconcile_errors_total")).toBe(failed);
-    expect(broken()).toEqual(brokenBefore);
+    expect(brokenWatches(cluster.controllers)).toEqual(broken);
     expect(createdTwice(cluster, namespace)).toEqual([]);
     expect(cluster.crashed()).toEqual([]);
   });

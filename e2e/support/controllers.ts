@@ -127,6 +127,13 @@ export function startControllers(
   return Promise.all(controllerNames.map((name) => startController(cluster, name, options)));
 }
 
+/** Watches that broke with their connection: from the logs, because metrics begin anew with a process that gave up its Lease. */
+export function brokenWatches(controllers: readonly Controller[]): LogLine[] {
+  return controllers
+    .flatMap(({ log }) => log())
+    .filter(({ msg, reason, kind }) => msg === "the watch begins anew" && reason === "network" && kind !== "Lease");
+}
+
 /** The id that the API server gives every token, as `user.extra` of the audit log shows it. */
 function credentialOf(token: string): string {
   const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()) as { jti: string };

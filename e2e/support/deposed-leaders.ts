@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import type { ControllerProcess, Operator } from "@multigres/tools/operator";
+import { type ControllerProcess, lostItsLease, type Operator } from "@multigres/tools/operator";
 
 /**
  * A machine that holds still for ten seconds costs a leader its Lease, and it ends. A kubelet starts the next one; here that
@@ -15,8 +14,4 @@ export function restartDeposedLeaders(operator: Operator): AbortController {
   };
   for (const running of operator.controllers.values()) void watch(running).catch(console.error);
   return ending;
-}
-
-function lostItsLease({ logFile }: ControllerProcess): boolean {
-  return readFileSync(logFile, "utf8").trimEnd().endsWith('"msg":"lease lost"}');
 }

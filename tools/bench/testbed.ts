@@ -176,11 +176,9 @@ async function untilCollectorKnowsOurKinds(plane: ControlPlane, client: BareClie
   const name = "owner-probe";
   await client.post("/api/v1/namespaces", { metadata: { name } });
   const { root, plural } = resources.ShardTemplate;
-  const { metadata } = await client.post(`${root}/namespaces/${name}/${plural}`, {
-    ...shardTemplate(),
-    metadata: { name },
-  });
-  const owner = { apiVersion: "multigres.com/v1alpha1", kind: "ShardTemplate", name, uid: metadata.uid };
+  const template = { ...shardTemplate(), metadata: { name } };
+  const { metadata } = await client.post(`${root}/namespaces/${name}/${plural}`, template);
+  const owner = { apiVersion: template.apiVersion, kind: template.kind, name, uid: metadata.uid };
   const log = new AuditLines(plane.auditLog);
   await eventually(async () => {
     log.next();

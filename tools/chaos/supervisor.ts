@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ControllerProcess, Operator } from "../operator/operator.ts";
+import { type ControllerProcess, lostItsLease, type Operator } from "../operator/operator.ts";
 
 /** How a controller ended: by us, because it had to, or because something is wrong with it. */
 export interface ControllerEnd {
@@ -42,7 +41,10 @@ export class Supervisor {
       await controller.exited;
       this.#running.set(name, undefined);
       if (this.#isEnding) return;
-      this.ends.push({ controller: name, how: this.#killed.has(controller) ? "killed" : howItEnded(controller) });
+      this.ends.push({
+        controller: name,
+        how: this.#killed.has(controller) ? "killed" : lostItsLease(controller) ? "lost its Lease" : "crashed",
+      });
       await sleep(this.#restartAfterMs);
       if (this.#isEnding) return;
       const kubeconfig = join(this.#folder, `${name}.kubeconfig`);
@@ -80,7 +82,3 @@ export class Supervisor {
 }
 
 /** What was under way may have had something to say after the Lease was lost. */
-function howItEnded({ logFile }: ControllerProcess): ControllerEnd["how"] {
-  const lastProcess = readFileSync(logFile, "utf8").split('"msg":"started"').at(-1) ?? "";
-  return lastProcess.includes('"msg":"lease lost"') ? "lost its Lease" : "crashed";
-}

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Exit, ProcessGroup } from "../control-plane/index.ts";
@@ -24,6 +24,12 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Tells several replicas of one controller apart. */
   readonly replica?: number;
+}
+
+/** Whether the last process that wrote this log ended because it had to; others may follow that line. */
+export function lostItsLease({ logFile }: Pick<ControllerProcess, "logFile">): boolean {
+  const lastProcess = readFileSync(logFile, "utf8").split('"msg":"started"').at(-1) ?? "";
+  return lastProcess.includes('"msg":"lease lost"');
 }
 
 /** Runs a controller from its built bundle, with the flags and the environment that its Deployment has. */

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { type Kubectl, ProcessGroup } from "../control-plane/index.ts";
-import { type ControllerProcess, type StartOptions, startController } from "./controllers.ts";
+import { type ControllerProcess, lostItsLease, type StartOptions, startController } from "./controllers.ts";
 import { clusterOf, writeCredentials } from "./credentials.ts";
 import { install } from "./install.ts";
 import { type ControllerManifest, type Installation, renderInstallation } from "./manifests.ts";
 import { startTopology, type Topology } from "./topology.ts";
 
-export type { ControllerProcess };
+export { type ControllerProcess, lostItsLease };
 
 export interface Operator {
   readonly controllers: ReadonlyMap<string, ControllerProcess>;
