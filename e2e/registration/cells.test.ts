@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Cell, MultigresCluster } from "@multigres/api-types";
 import { type KubernetesObject, kinds } from "@multigres/controller-kit";
+import { CertificateAuthority } from "@multigres/tools/control-plane";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { leanDemo, leanStd } from "../fixtures/demo.ts";
 import { small, type Wishes } from "../fixtures/small.ts";
@@ -10,7 +11,6 @@ import { always, eventually } from "../support/eventually.ts";
 import { condition, oneWarning, settled } from "../support/observing.ts";
 import { cellBytes, plant, stored, uproot } from "../support/topology.ts";
 import { unchangedDemo } from "../support/unchanged.ts";
-import { CertificateAuthority } from "../topology/certificates.ts";
 import { type Etcd, startEtcd } from "../topology/etcd.ts";
 
 const cluster = sharedCluster();
@@ -310,9 +310,9 @@ describe("what belongs to somebody else", () => {
 describe("an external server with TLS", () => {
   it("is refused with what to mount where, and used as soon as that is there", async () => {
     const namespace = await cluster.namespace("tls");
-    const authority = new CertificateAuthority();
+    const authority = await CertificateAuthority.create();
     const ipAddresses = ["127.0.0.1"];
-    const server = authority.issue({ commonName: "etcd", ipAddresses, usages: ["server", "client"] });
+    const server = await authority.issue({ commonName: "etcd", ipAddresses, usages: ["server", "client"] });
     const secured = await startEtcd({ server, clientAuthority: authority.cert });
     try {
       const external = { address: secured.address, tlsSecretRef: { name: "etcd-client" } };
@@ -324,7 +324,7 @@ describe("an external server with TLS", () => {
         expect(refused.message).toContain(`mount a copy of Secret ${namespace}/etcd-client`);
         expect(refused.message).toContain(folder);
       });
-      const { cert, key } = authority.issue({ commonName: "operator", usages: ["client"] });
+      const { cert, key } = await authority.issue({ commonName: "operator", usages: ["client"] });
       await mkdir(folder, { recursive: true });
       const files = { "tls.crt": cert, "tls.key": key, "ca.crt": authority.cert };
       await Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(folder, name), text)));

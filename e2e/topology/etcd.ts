@@ -1,8 +1,7 @@
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Component, ProcessGroup, startEtcd as startIn } from "@multigres/tools/control-plane";
-import type { Certificate } from "./certificates.ts";
+import { type Certificate, type Component, ProcessGroup, startEtcd as startIn } from "@multigres/tools/control-plane";
 
 /** A running etcd with one member. */
 export interface Etcd {

@@ -1,12 +1,13 @@
+import { CertificateAuthority } from "@multigres/tools/control-plane";
 import { type ClientTls, createEtcdClient, type FailureKind } from "@multigres/topology";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CertificateAuthority } from "./certificates.ts";
 import { type Etcd, patience, startEtcd } from "./etcd.ts";
 
-const authority = new CertificateAuthority();
-const stranger = new CertificateAuthority();
-const client = authority.issue({ commonName: "operator", usages: ["client"] });
-const server = authority.issue({
+const authority = await CertificateAuthority.create();
+const stranger = await CertificateAuthority.create();
+const strangersClient = await stranger.issue({ commonName: "x", usages: ["client"] });
+const client = await authority.issue({ commonName: "operator", usages: ["client"] });
+const server = await authority.issue({
   commonName: "etcd",
   ipAddresses: ["127.0.0.1"],
   dnsNames: ["etcd.default.svc"],
@@ -49,10 +50,7 @@ describe("TLS towards etcd", () => {
 
   it.each<[string, ClientTls | undefined]>([
     ["no client certificate", { ca: authority.cert }],
-    [
-      "a client certificate of someone else",
-      { ca: authority.cert, ...stranger.issue({ commonName: "x", usages: ["client"] }) },
-    ],
+    ["a client certificate of someone else", { ca: authority.cert, ...strangersClient }],
     ["an authority that isn't the server's", { ca: stranger.cert, ...client }],
     ["only the authorities that everybody trusts", client],
   ])("says that it fails for TLS with %s", async (_, tls) => {
@@ -65,7 +63,7 @@ describe("TLS towards etcd", () => {
   });
 
   it("names the certificate with which etcd's own gateway can't reach it, and works with another", async () => {
-    const onlyServer = authority.issue({ commonName: "etcd", ipAddresses: ["127.0.0.1"], usages: ["server"] });
+    const onlyServer = await authority.issue({ commonName: "etcd", ipAddresses: ["127.0.0.1"], usages: ["server"] });
     const broken = await startEtcd({ server: onlyServer, clientAuthority: authority.cert });
     const mended = await startEtcd({ server: onlyServer, clientAuthority: authority.cert, gateway: client });
     try {
@@ -84,7 +82,7 @@ describe("TLS towards etcd", () => {
 
   it("needs nothing but the authority when etcd asks for no certificate", async () => {
     const open = await startEtcd({
-      server: authority.issue({ commonName: "etcd", ipAddresses: ["127.0.0.1"], usages: ["server"] }),
+      server: await authority.issue({ commonName: "etcd", ipAddresses: ["127.0.0.1"], usages: ["server"] }),
     });
     try {
       await expect(read(open.address, { ca: authority.cert })).resolves.toMatchObject({ ranges: [[]] });

@@ -16,6 +16,7 @@ export function files(directory: string) {
   return {
     certificates: join(directory, "pki"),
     serverCertificate: join(directory, "pki", "apiserver.crt"),
+    serverKey: join(directory, "pki", "apiserver.key"),
     certificateAuthority: join(directory, "pki", "ca.crt"),
     serviceAccountKey: join(directory, "pki", "service-account.key"),
     serviceAccountPublicKey: join(directory, "pki", "service-account.pub"),
@@ -66,8 +67,8 @@ export function componentArguments(name: ComponentName, { directory, ports, goaw
       // Nobody follows this address, but it has to be one that is neither loopback nor looked up from the machine's routes.
       "--advertise-address=192.0.2.254",
       "--endpoint-reconciler-type=none",
-      // The server makes its certificate itself; Node has no means to issue one.
-      `--cert-dir=${file.certificates}`,
+      `--tls-cert-file=${file.serverCertificate}`,
+      `--tls-private-key-file=${file.serverKey}`,
       `--token-auth-file=${file.tokens}`,
       "--authorization-mode=RBAC",
       `--service-account-key-file=${file.serviceAccountPublicKey}`,

@@ -1,10 +1,11 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ApiRequest, apiRequest } from "./api-request.ts";
 import { ensureBinaries } from "./binaries.ts";
+import { CertificateAuthority } from "./certificates.ts";
 import { createNode, createStorageClasses, requestToken, startVolumeProvisioner } from "./cluster-setup.ts";
 import { Component } from "./component.ts";
 import {
@@ -132,10 +133,10 @@ async function assemble(
   };
   const server = `https://127.0.0.1:${serverPort}`;
   const etcd = `http://127.0.0.1:${etcdPort}`;
-  await writeInputs(directory, adminToken, options.podStart);
+  const certificateAuthority = await writeInputs(directory, adminToken, options.podStart);
+  const admin: Access = { server, certificateAuthority, token: adminToken };
   // GOGC: a tenth of their time goes into collecting garbage otherwise; they are small and don't live long.
   const env = { PATH: process.env["PATH"] ?? "", HOME: directory, GOGC: "300" };
-  let access: Access | undefined;
 
   const ready: Partial<Record<ComponentName, () => Promise<void>>> = {
     etcd: async () => {
@@ -144,8 +145,7 @@ async function assemble(
       if (!answer.ok) throw new Error(`etcd answers ${answer.status}`);
     },
     "kube-apiserver": async () => {
-      access ??= await readAccess(file.serverCertificate, server, adminToken);
-      await apiRequest(access, { method: "GET", path: "/readyz", timeoutMilliseconds: 5000 });
+      await apiRequest(admin, { method: "GET", path: "/readyz", timeoutMilliseconds: 5000 });
     },
   };
   const wanted = components.filter(
@@ -166,11 +166,8 @@ async function assemble(
 
   // Together: the API server waits for etcd, and if etcd can't start that shows here at once.
   await Promise.all([all.get("etcd")?.start(), all.get("kube-apiserver")?.start()]);
-  if (access === undefined) throw new ControlPlaneError("the API server made no certificate");
-  const admin: Access = access;
   const kubeconfigText = kubeconfig(admin);
   await writeFile(file.kubeconfig, kubeconfigText, { mode: 0o600 });
-  await writeFile(file.certificateAuthority, admin.certificateAuthority);
   await Promise.all([
     ...[...all.values()].map((component) => component.launch()),
     createStorageClasses(admin),
@@ -185,7 +182,7 @@ async function assemble(
     kubeconfig: file.kubeconfig,
     kubeconfigText,
     server,
-    certificateAuthority: admin.certificateAuthority,
+    certificateAuthority,
     adminToken,
     etcd,
     directory,
@@ -219,8 +216,16 @@ async function assemble(
   return plane;
 }
 
-async function writeInputs(directory: string, adminToken: string, podStart?: PodStart): Promise<void> {
+/** What the components read at their start. Returns the certificate of the authority that signed the server's. */
+async function writeInputs(directory: string, adminToken: string, podStart?: PodStart): Promise<string> {
   const file = files(directory);
+  const authority = await CertificateAuthority.create();
+  const { cert, key } = await authority.issue({
+    commonName: "kube-apiserver",
+    dnsNames: ["localhost", "kubernetes.default.svc"],
+    ipAddresses: ["127.0.0.1"],
+    usages: ["server"],
+  });
   await mkdir(file.certificates, { recursive: true, mode: 0o700 });
   await mkdir(join(directory, "logs"), { recursive: true });
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
@@ -230,16 +235,11 @@ async function writeInputs(directory: string, adminToken: string, podStart?: Pod
     writeFile(file.tokens, `${adminToken},admin,admin,"system:masters"\n`, { mode: 0o600 }),
     writeFile(file.auditPolicy, JSON.stringify(auditPolicy)),
     writeFile(file.stages, podStages(podStart)),
+    writeFile(file.certificateAuthority, authority.cert),
+    writeFile(file.serverCertificate, cert),
+    writeFile(file.serverKey, key, { mode: 0o600 }),
   ]);
-}
-
-/** The file holds the server's certificate and after it the authority's. */
-async function readAccess(path: string, server: string, token: string): Promise<Access> {
-  const blocks =
-    (await readFile(path, "utf8")).match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n/g) ?? [];
-  const certificateAuthority = blocks.at(-1);
-  if (certificateAuthority === undefined || blocks.length < 2) throw new Error(`${path} is incomplete`);
-  return { server, certificateAuthority, token };
+  return authority.cert;
 }
 
 /** Repeats a check until it passes; ends early when the process has ended. */

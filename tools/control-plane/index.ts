@@ -1,6 +1,7 @@
 export { type ApiRequest, apiRequest } from "./api-request.ts";
 export { AuditLines } from "./audit-lines.ts";
 export { type EnsureBinariesOptions, ensureBinaries } from "./binaries.ts";
+export { type Certificate, CertificateAuthority } from "./certificates.ts";
 export type { Component } from "./component.ts";
 export { type ComponentName, components } from "./component-arguments.ts";
 export { type ControlPlane, type ControlPlaneOptions, type RunOptions, startControlPlane } from "./control-plane.ts";
