@@ -2,11 +2,11 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Files that wait most. Started last, they would be waited for by themselves. */
 const longest = [
+  "faults/server",
   "rest/rest",
   "demo/existing-cluster",
   "changes/rollout",
   "faults/refusals",
-  "faults/server",
   "faults/network",
   "databases/external",
   "data-plane/primary",

@@ -35,11 +35,11 @@ function tooSoon(of: FaultyCluster, refused: readonly ControllerRequest[]): stri
 }
 
 describe("the API server", () => {
-  it("away for 20 s: every controller says so, and an edit right after its return is applied", async () => {
+  it("away for five minutes: every controller says so, and an edit right after its return is applied", async () => {
     const namespace = cluster.before;
     const before = await uids(cluster, namespace);
     await server().kill();
-    await sleep(20_000);
+    await sleep(300_000);
     await eventually(async () => {
       for (const controller of cluster.controllers) expect(await controller.readiness()).toMatch(/no answer/);
     });

@@ -42,13 +42,25 @@ export interface TestbedOptions {
   readonly profile?: string;
 }
 
+/** All that a user's cluster runs, but nodes and volumes are played by others. */
+const usersControllers = [
+  "*",
+  "-node-lifecycle-controller",
+  "-persistentvolume-binder-controller",
+  "-persistentvolume-expander-controller",
+  "-persistentvolume-attach-detach-controller",
+];
+
 export async function openTestbed({ log }: TestbedOptions): Promise<Testbed> {
   const plane = await startControlPlane({
     log,
     // Connections cut at random are for tests; a user's API server doesn't.
     goawayChance: 0,
-    // In one file, however long.
-    extraArguments: { "kube-apiserver": ["--audit-log-maxsize=10000"] },
+    extraArguments: {
+      // In one file, however long.
+      "kube-apiserver": ["--audit-log-maxsize=10000"],
+      "kube-controller-manager": [`--controllers=${usersControllers.join(",")}`],
+    },
   });
   const client = new BareClient(plane);
   const close = async () => {
