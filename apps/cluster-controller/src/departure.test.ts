@@ -39,7 +39,7 @@ function leavingCluster(options: Parameters<typeof aCluster>[0] = {}) {
   });
 }
 
-const failed: Answers = () => ({ state: "failed", message: "etcd can't be reached" });
+const failed: Answers = () => ({ state: "failed", message: "etcd can't be reached", since: new Date(0) });
 const after = (ms: number) => new Date(now.getTime() + ms);
 
 test("a cluster's own objects and pods go before its records do", () => {

@@ -50,7 +50,11 @@ test("a removed cell stays until its last pool pod is gone, and says so in a con
 test.each<[string, Answers, string[]]>([
   ["no answer yet", nothingKnown, []],
   ["an answer", allDone, ["Cell demo-z2"]],
-  ["no connection, which is no reason to wait", () => ({ state: "failed", message: "no" }), ["Cell demo-z2"]],
+  [
+    "no connection, which is no reason to wait",
+    () => ({ state: "failed", message: "no", since: new Date(0) }),
+    ["Cell demo-z2"],
+  ],
 ])("a removed cell waits for the records that may name it: %s", (_, answers, expected) => {
   const plan = planFor(cluster, [aCell(cluster, "z2")], answers);
   expect(deleted(plan)).toEqual(expected);

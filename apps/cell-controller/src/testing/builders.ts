@@ -136,6 +136,7 @@ export type Answer = TaskResult<TopologyOutcome> | undefined;
 export const done: Answer = { state: "done", output: { result: "done" } };
 export const unreachable: Answer = {
   state: "failed",
+  since: new Date(0),
   message: "etcd can't be reached (etcd:2379: the connection is refused)",
 };
 export const foreign: Answer = {

@@ -23,7 +23,7 @@ const failing =
   (kind, input) => {
     if (kind !== which) return allDone(kind, input);
     return state === "unreachable"
-      ? { state: "failed", message }
+      ? { state: "failed", message, since: new Date(0) }
       : { state: "done", output: { result: state, message } };
   };
 

@@ -14,6 +14,8 @@ export interface UnknownDataPlane {
   readonly isPending: boolean;
   /** For a message. */
   readonly why: string;
+  /** Since when this process hasn't been able to read it. */
+  readonly since?: Date;
 }
 
 export interface ReadDataPlane {
@@ -26,6 +28,8 @@ export interface ReadDataPlane {
   readonly followers: readonly string[];
   /** Pods that are Ready and neither the primary nor followers. */
   readonly lagging: readonly string[];
+  /** Without a primary: pods that are Ready and that the topology doesn't know. One of them may be it. */
+  readonly unregistered: readonly string[];
   readonly servingWrites: ConditionStatus;
   /** Of the primary, and of each other pod that is Ready. Empty without a primary, as then nobody follows. */
   readonly roles: ReadonlyMap<string, PodRole>;
@@ -44,16 +48,19 @@ export interface Primary {
 
 export type PodRole = "Primary" | "Follower" | "NotFollowing";
 
-/** Read, and nobody is the primary. */
-export const noPrimary: ReadDataPlane = {
-  state: "read",
-  primary: undefined,
-  cohort: undefined,
-  followers: [],
-  lagging: [],
-  servingWrites: "False",
-  roles: new Map(),
-};
+/** Read, and nobody who is registered is the primary. */
+export function withoutPrimary(unregistered: readonly string[] = []): ReadDataPlane {
+  return {
+    state: "read",
+    primary: undefined,
+    cohort: undefined,
+    followers: [],
+    lagging: [],
+    unregistered,
+    servingWrites: unregistered.length > 0 ? "Unknown" : "False",
+    roles: new Map(),
+  };
+}
 
 /** What the primary's own status tells of the shard; `rule` is the one in its record. */
 export function dataPlaneOf(
@@ -63,7 +70,7 @@ export function dataPlaneOf(
   poolers: Poolers,
 ): ReadDataPlane {
   // Its record is older than its answer: it has been demoted since.
-  if (status.postgres === "STANDBY") return noPrimary;
+  if (status.postgres === "STANDBY") return withoutPrimary();
   const { podName, cell, name } = pooler;
   const cohort = status.cohort && podNamesOf(status.cohort, poolers);
   const followers = podNamesOf(status.primary?.connectedFollowers ?? [], poolers).filter(
@@ -79,6 +86,7 @@ export function dataPlaneOf(
     cohort,
     followers,
     lagging,
+    unregistered: [],
     servingWrites: servingWrites(status),
     roles: new Map<string, PodRole>([
       [podName, "Primary"],
@@ -103,7 +111,7 @@ function podNamesOf(ids: readonly PoolerId[], poolers: Poolers): string[] {
   return [...new Set(ids.flatMap((id) => poolers.get(id)?.podName ?? []))].sort();
 }
 
-function readyPods(poolers: Poolers): string[] {
+export function readyPods(poolers: Poolers): string[] {
   return poolers.all
     .filter(({ pod }) => pod !== undefined && podHealth(pod).ready)
     .map(({ podName }) => podName)

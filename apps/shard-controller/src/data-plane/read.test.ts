@@ -44,6 +44,7 @@ describe("a shard whose primary and followers are well", () => {
       cohort: [podA, podB, podC].sort(),
       followers: [podB, podC].sort(),
       lagging: [],
+      unregistered: [],
       servingWrites: "True",
       roles: new Map([
         [podA, "Primary"],
@@ -137,12 +138,14 @@ describe("who the primary is", () => {
 });
 
 describe("without an answer", () => {
-  test.each<[string, Scene, { isPending: boolean; why: string }]>([
-    ["the list fails", { list: new Error("no route") }, { isPending: false, why: "no route" }],
+  const since = new Date(0);
+
+  test.each<[string, Scene, { isPending: boolean; why: string; since?: Date }]>([
+    ["the list fails", { list: new Error("no route") }, { isPending: false, why: "no route", since }],
     [
       "the primary's pod is ready and its status fails",
       { statuses: { [a.name]: new Error("HTTP 503") } },
-      { isPending: false, why: "HTTP 503" },
+      { isPending: false, why: "HTTP 503", since },
     ],
     [
       "the status hasn't come yet",
@@ -190,7 +193,12 @@ describe("serving writes", () => {
     ],
     ["False", "its database isn't ready", withPrimary({ isReady: false, connectedFollowers: [b], sync })],
     ["False", "its database doesn't answer", { statuses: { [a.name]: { postgres: "UNKNOWN" } } }],
-    ["False", "there is no primary", { list: [] }],
+    [
+      "False",
+      "all that are Ready are registered, and none of them is the primary",
+      { list: [a, b, c].map((id) => aRecord(id)) },
+    ],
+    ["Unknown", "pods that are Ready aren't registered: one of them may be the primary", { list: [aRecord(b)] }],
     ["Unknown", "it isn't told who must acknowledge", withPrimary({ connectedFollowers: [b] })],
   ])("is %s when %s", (expected, _, scene) => {
     expect(read(scene).dataPlane).toMatchObject({ state: "read", servingWrites: expected });

@@ -6,7 +6,7 @@ import { identityHash } from "@multigres/workload-kit";
 import { type ListPoolersInput, listPoolers, primaryAmong } from "../multiadmin/list-poolers.ts";
 import { type PoolerStatusInput, poolerStatus } from "../multiadmin/pooler-status.ts";
 import { isOfShard, shardInput } from "../multiadmin/shard.ts";
-import { type DataPlane, dataPlaneOf, noPrimary, type UnknownDataPlane } from "./data-plane.ts";
+import { type DataPlane, dataPlaneOf, readyPods, type UnknownDataPlane, withoutPrimary } from "./data-plane.ts";
 import { poolersOf } from "./poolers.ts";
 
 /** What is known of the data plane, and what is to be asked in order to know it (still). */
@@ -26,14 +26,18 @@ export function readDataPlane(shard: Shard, pods: readonly V1Pod[], results: Tas
   const list = { address };
   const listed = results.of(listPoolers, list);
   if (listed === undefined) return { dataPlane: pending, list };
-  if (listed.state === "failed") return { dataPlane: unreadable(listed.message), list };
+  if (listed.state === "failed") return { dataPlane: unreadable(listed), list };
 
   const poolers = poolersOf(shard.spec, pods);
-  const record = primaryAmong(
-    listed.output.filter((record) => isOfShard(record, named) && poolers.get(record)?.pod !== undefined),
+  const registered = listed.output.filter(
+    (record) => isOfShard(record, named) && poolers.get(record)?.pod !== undefined,
   );
+  const record = primaryAmong(registered);
   const pooler = record && poolers.get(record);
-  if (record === undefined || pooler?.pod === undefined) return { dataPlane: noPrimary, list };
+  if (record === undefined || pooler?.pod === undefined) {
+    const known = new Set(registered.map((each) => poolers.get(each)?.podName));
+    return { dataPlane: withoutPrimary(readyPods(poolers).filter((name) => !known.has(name))), list };
+  }
 
   const { cell, name } = pooler;
   const status = { address, cell, name, podsKey: podsKey(pods) };
@@ -41,7 +45,7 @@ export function readDataPlane(shard: Shard, pods: readonly V1Pod[], results: Tas
   if (asked === undefined) return { dataPlane: pending, list, status };
   if (asked.state === "failed") {
     const isAway = !podHealth(pooler.pod).ready;
-    return { dataPlane: isAway ? noPrimary : unreadable(asked.message), list, status };
+    return { dataPlane: isAway ? withoutPrimary() : unreadable(asked), list, status };
   }
   return { dataPlane: dataPlaneOf(pooler, record.rule, asked.output, poolers), list, status };
 }
@@ -52,8 +56,8 @@ const pending: UnknownDataPlane = {
   why: "The primary isn't read from the data plane yet",
 };
 
-function unreadable(why: string): UnknownDataPlane {
-  return { state: "unknown", isPending: false, why };
+function unreadable({ message, since }: { readonly message: string; readonly since: Date }): UnknownDataPlane {
+  return { state: "unknown", isPending: false, why: message, since };
 }
 
 /** Which pods there are, and which of them are Ready: whatever is read under this key was read after that was observed. */

@@ -115,6 +115,19 @@ describe("a Shard that is known to have no primary", () => {
   });
 });
 
+describe("a Shard whose Ready pods the topology has lost", () => {
+  test("isn't available, doesn't say that nothing can be written, and names the pods and what to do", () => {
+    const status = statusOf({ list: [aRecord(b)], status: statusOf({}) });
+    expect(status.servingWrites).toBe("Unknown");
+    expect(condition(status, "PrimaryElected")).toEqual({
+      status: "False",
+      reason: "NoPrimary",
+      message: `No pod that is registered in the topology is the primary; Pods ${[podA, podC].sort().join(", ")} are ready but not registered: see docs/runbooks/etcd-members.md`,
+    });
+    expect(condition(status, "Available")).toMatchObject({ status: "False", reason: "NoPrimary" });
+  });
+});
+
 describe("a Shard whose primary can't be read", () => {
   const status = statusOf({ list: new Error("multiadmin can't be reached"), status: statusOf({}) });
 

@@ -47,7 +47,7 @@ function reportOf(dataPlane: ReadDataPlane, { shard, canElect }: Situation, now:
   const { primary, servingWrites, roles } = dataPlane;
   if (primary === undefined) {
     return {
-      primaryElected: elected("False", reasons.noPrimary, "No pod of the shard is the primary"),
+      primaryElected: elected("False", reasons.noPrimary, noPrimaryMessage(dataPlane)),
       followersLagging: undefined,
       laggards: [],
       status: { servingWrites },
@@ -64,6 +64,14 @@ function reportOf(dataPlane: ReadDataPlane, { shard, canElect }: Situation, now:
     status: { primaryCell: primary.cell, primaryPod: primary.podName, servingWrites, podRoles },
     isChanging: servingWrites !== "True" || lagging.lookAgainAfterMs !== undefined,
   };
+}
+
+/** Poolers register when they start, and not again when the topology has lost them. */
+function noPrimaryMessage({ unregistered }: ReadDataPlane): string {
+  const [first, ...others] = unregistered;
+  if (first === undefined) return "No pod of the shard is the primary";
+  const pods = others.length === 0 ? `Pod ${first} is` : `Pods ${unregistered.join(", ")} are`;
+  return `No pod that is registered in the topology is the primary; ${pods} ready but not registered: see docs/runbooks/etcd-members.md`;
 }
 
 function primaryMessage({ servingWrites }: ReadDataPlane, { podName, cell, ready }: Primary): string {

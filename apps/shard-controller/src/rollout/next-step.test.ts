@@ -52,7 +52,12 @@ function aView(
 }
 
 const three = (change: Partial<PodView> = {}): Pods => ({ "a-0": change, "a-1": change, "a-2": change });
-const unknown: Roles = { state: "unknown", isPending: false, why: "multiadmin doesn't answer" };
+const unknown = {
+  state: "unknown",
+  isPending: false,
+  why: "multiadmin doesn't answer",
+  since: secondsAgo(900),
+} as const;
 const noPrimary: Roles = { state: "read", primary: undefined, cohort: undefined };
 
 /** The step in one line. */
@@ -242,6 +247,11 @@ describe("where roles can't be read", () => {
       "for as long as nobody knows since when",
       aView(three(outdated), { roles: unknown }),
       "wait 30 s: The primary isn't known: multiadmin doesn't answer",
+    ],
+    [
+      "as long again by a process that hasn't tried for so long, as after a restart in between",
+      aView(three(outdated), { roles: { ...unknown, since: secondsAgo(5) }, noPrimarySince: secondsAgo(900) }),
+      "wait 25 s: The primary isn't known: multiadmin doesn't answer",
     ],
     [
       "pods go on after a while",

@@ -48,11 +48,11 @@ export function comingBack(view: ShardView, pod: PodView): Wait | undefined {
 export function rolesMissing({ roles, noPrimarySince }: ShardView, now: Date): Wait | undefined {
   if (roles.state === "read" && roles.primary !== undefined) return undefined;
   if (roles.state === "unknown" && roles.isPending) return wait(roles.why);
-  const [patience, message] =
+  const [patience, message, ...since] =
     roles.state === "read"
-      ? [timing.noPrimaryMs, "The shard has no primary"]
-      : [timing.rolesUnknownMs, `The primary isn't known: ${roles.why}`];
-  const ms = timeLeft(noPrimarySince, patience, now);
+      ? [timing.noPrimaryMs, "The shard has no primary", noPrimarySince]
+      : [timing.rolesUnknownMs, `The primary isn't known: ${roles.why}`, noPrimarySince, roles.since];
+  const ms = Math.max(...since.map((each) => timeLeft(each, patience, now)));
   return ms > 0 ? wait(message, ms) : undefined;
 }
 

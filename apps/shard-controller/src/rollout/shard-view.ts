@@ -42,6 +42,8 @@ export type Roles =
       /** They are being read: wait for that, it takes seconds. */
       readonly isPending: boolean;
       readonly why: string;
+      /** Since when this process has tried in vain to read them: before that nobody may have tried. */
+      readonly since?: Date;
     }
   | {
       readonly state: "read";

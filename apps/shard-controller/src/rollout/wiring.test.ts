@@ -151,7 +151,7 @@ describe("the volume of a pod that doesn't follow", () => {
       ),
     ],
     ["the backup is being made", withSince(lagging({ started: completed.started }))],
-    ["the backup failed", withSince(lagging({ started: { state: "failed", message: "no" } }))],
+    ["the backup failed", withSince(lagging({ started: { state: "failed", message: "no", since: new Date(0) } }))],
   ])("stays where %s", (_, observed) => {
     expect(deleted(observed)).toEqual([]);
   });
@@ -202,7 +202,7 @@ describe("pods to be added", () => {
     ],
     [
       "come all the same when it couldn't be started",
-      grown({ started: { state: "failed", message: "no" } }),
+      grown({ started: { state: "failed", message: "no", since: new Date(0) } }),
       { replicas: 5, asked: [], told: ["NoFreshBackup"] },
     ],
     [

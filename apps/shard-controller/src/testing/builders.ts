@@ -152,6 +152,7 @@ export function readWith(
     cohort: [podName, ...followers],
     followers: followers.filter((name) => name !== podName),
     lagging: [],
+    unregistered: [],
     servingWrites: "True",
     roles: new Map(),
   };

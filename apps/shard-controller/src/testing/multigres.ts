@@ -58,7 +58,7 @@ export function answering({ list, statuses = {} }: Answers): TaskResults {
         name === listPoolers.name ? list : name === poolerStatus.name ? statuses[(input as PoolerId).name] : undefined;
       if (answer === undefined) return undefined;
       return answer instanceof Error
-        ? { state: "failed", message: answer.message }
+        ? { state: "failed", message: answer.message, since: new Date(0) }
         : { state: "done", output: answer as Output };
     },
   };

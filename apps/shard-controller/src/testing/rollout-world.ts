@@ -61,6 +61,8 @@ export class RolloutWorld {
   #primary: string | undefined;
   #electionAt: number | undefined;
   #multiadmin = true;
+  /** Since when the controller of now hasn't had an answer. */
+  #silentSince = 0;
   #noPrimarySince: number | undefined = 0;
   #switchWorks = true;
   #switchOvers = new Map<string, SwitchOver[]>();
@@ -99,8 +101,10 @@ export class RolloutWorld {
       }
       case "controller restarts":
         this.#switchOvers = new Map();
+        this.#silentSince = this.#clock;
         return;
       case "multiadmin falls silent":
+        if (this.#multiadmin) this.#silentSince = this.#clock;
         this.#multiadmin = false;
         return;
       case "multiadmin answers":
@@ -244,7 +248,7 @@ export class RolloutWorld {
             primary: primary && { podName: primary.name },
             cohort: primary && this.#members().map(({ name }) => name),
           }
-        : { state: "unknown", isPending: false, why: "silence" },
+        : { state: "unknown", isPending: false, why: "silence", since: new Date(this.#silentSince * 1000) },
       ...(this.#noPrimarySince !== undefined && { noPrimarySince: new Date(this.#noPrimarySince * 1000) }),
       switchOvers: primary ? (this.#switchOvers.get(primary.uid) ?? []) : [],
     };

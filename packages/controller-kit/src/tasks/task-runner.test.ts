@@ -97,10 +97,12 @@ describe("a task", () => {
     await settle();
     fails = true;
     await clock.advance(60_000);
-    expect(result("x")).toEqual({ state: "failed", message: "no route" });
+    const since = clock.date();
+    expect(result("x")).toEqual({ state: "failed", message: "no route", since });
     performed.length = 0;
     await clock.advance(3_500);
     expect(performed).toHaveLength(3);
+    expect(result("x")).toEqual({ state: "failed", message: "no route", since });
     fails = false;
     await clock.advance(4_000);
     expect(result("x")).toEqual({ state: "done", output: "pong" });
@@ -110,7 +112,7 @@ describe("a task", () => {
     const { runner, ping, result, clock } = aRunner(untilAborted);
     runner.ask("t1/a", [ping("x")]);
     await clock.advance(20_000);
-    expect(result("x")).toEqual({ state: "failed", message: "no end after 20 s" });
+    expect(result("x")).toEqual({ state: "failed", message: "no end after 20 s", since: clock.date() });
   });
 
   it("that nobody asks for any more is cut off, forgotten, and done anew when somebody asks again", async () => {

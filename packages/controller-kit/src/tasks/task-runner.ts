@@ -36,6 +36,8 @@ interface Entry {
   /** The same result again is no news. */
   resultHash: string | undefined;
   failures: number;
+  /** When the first of these failures ended. */
+  failingSince: Date | undefined;
   /** When it last ended, on the monotonic clock. */
   endedAt: number;
   running: AbortController | undefined;
@@ -103,6 +105,7 @@ export class TaskRunner<Settings> implements TaskResults {
       result: undefined,
       resultHash: undefined,
       failures: 0,
+      failingSince: undefined,
       endedAt: 0,
       running: undefined,
       cancelTimer: undefined,
@@ -158,9 +161,12 @@ export class TaskRunner<Settings> implements TaskResults {
         log,
       });
       result = { state: "done", output };
+      entry.failingSince = undefined;
     } catch (error) {
       failure = abort.signal.aborted ? abort.signal.reason : error;
-      result = { state: "failed", message: failure instanceof Error ? failure.message : String(failure) };
+      entry.failingSince ??= clock.date();
+      const message = failure instanceof Error ? failure.message : String(failure);
+      result = { state: "failed", message, since: entry.failingSince };
     } finally {
       cancel();
       entry.running = undefined;

@@ -37,7 +37,12 @@ export interface Task {
 /** How a task ended the last time. */
 export type TaskResult<Output> =
   | { readonly state: "done"; readonly output: Output }
-  | { readonly state: "failed"; readonly message: string };
+  | {
+      readonly state: "failed";
+      readonly message: string;
+      /** When the first one ended of the failures that followed one another in this process, this one included. */
+      readonly since: Date;
+    };
 
 export interface TaskResults {
   /** Nothing as long as the task hasn't ended once, and when no plan of late has asked for it. */
