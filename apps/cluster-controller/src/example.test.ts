@@ -133,7 +133,14 @@ test("a database by template alone has the template's pools and all that its pod
     },
     cells: [
       { name: "us-east-1a", zone: "us-east-1a" },
-      { name: "us-east-1b", zone: "us-east-1b" },
+      {
+        name: "us-east-1b",
+        zone: "us-east-1b",
+        topology: {
+          rootPath: "/multigres/us-east-1b",
+          address: "example-multigres-cluster-us-east-1b-topo-c0d99d3a-client.example.svc:2379",
+        },
+      },
     ],
     globalTopoServer: globalTopology,
     multiadmin: { address: "http://example-multigres-cluster-multiadmin.example.svc:18000" },

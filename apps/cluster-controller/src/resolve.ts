@@ -25,12 +25,13 @@ import {
 } from "@multigres/merge-engine";
 import { managedTopology, names } from "@multigres/workload-kit";
 import type { Observed } from "./observe.ts";
+import { isRegistered } from "./resources/cell-placement.ts";
 import { poolsOf } from "./resources/tablegroup.ts";
 import { type PoolsResolution, resolveDatabasePools } from "./resolve-pools.ts";
 import { defaultImages, type Settings } from "./settings.ts";
 import { tableGroupName } from "./tablegroup-name.ts";
 
-export interface ResolvedCell extends CellPlacement {
+export interface ResolvedCell extends Omit<CellPlacement, "topology"> {
   readonly multiGateway: CellSpec["multiGateway"];
   readonly topoServer: CellSpec["topoServer"];
   readonly topologyReconciliation: Required<NonNullable<CellSpec["topologyReconciliation"]>>;
@@ -58,6 +59,8 @@ export interface ResolvedCluster {
   /** Where multiorch registers itself. */
   readonly orchestratorCell: string | undefined;
   readonly cells: readonly ResolvedCell[];
+  /** Names of the cells whose records in the topology are as the spec says by now. */
+  readonly registeredCells: ReadonlySet<string>;
   readonly databases: readonly ResolvedDatabase[];
   readonly postgresPasswordSecretRef: SecretKeyReference;
   /** Whether that Secret is ours to make. */
@@ -85,6 +88,7 @@ export function resolveCluster(observed: Observed, settings: Settings): Resolved
     multiorch: resolveComponent(spec.multiorch),
     orchestratorCell: orchestratorCell(cluster.status?.multiorch?.cell, cells),
     cells,
+    registeredCells: registeredCells(cells, observed),
     databases: (spec.databases ?? []).map((database) => resolveDatabase(database, observed)).sort(byName),
     postgresPasswordSecretRef: spec.postgresPasswordSecretRef ?? { name: names.passwordSecret(name), key: "password" },
     generatesPassword: spec.postgresPasswordSecretRef === undefined,
@@ -157,6 +161,10 @@ function resolveDatabase(
     pools: resolveDatabasePools(cluster, database, templates, existing),
     durabilityPolicy: database.spec.durabilityPolicy ?? cluster.spec.durabilityPolicy ?? "AT_LEAST_2",
   };
+}
+
+function registeredCells(cells: readonly ResolvedCell[], observed: Observed): ReadonlySet<string> {
+  return new Set(cells.filter((cell) => isRegistered(observed.cells.get(cell.name), cell)).map(({ name }) => name));
 }
 
 function byName(a: { name: string }, b: { name: string }): number {

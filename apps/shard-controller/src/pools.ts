@@ -33,7 +33,8 @@ export function wantedPools(observed: ObservedShard): WantedPool[] {
   return spec.pools.map((pool) => {
     const identity = poolIdentity(spec, pool);
     const name = names.pool(identity);
-    const template = withSpecHash(poolPodTemplate(spec, pool));
+    const { topology } = spec.cells.find((cell) => cell.name === pool.cell) ?? {};
+    const template = withSpecHash(poolPodTemplate(spec, pool), topology);
     const live = observed.statefulSets.find(({ metadata }) => metadata?.name === name);
     const pods = podsOf(name, observed.pods);
     const liveClaim = live?.spec?.volumeClaimTemplates?.find(({ metadata }) => metadata?.name === dataVolumeName);

@@ -67,8 +67,8 @@ export function childHealth(expectation: { kind: string; name: string }, child: 
   };
 }
 
-/** A condition that speaks of an older spec than the status around it says nothing. */
-function currentCondition({ metadata, status }: Child, type: string): Condition | undefined {
+/** A child's condition. One that speaks of an older spec than the status around it says nothing. */
+export function currentCondition({ metadata, status }: Child, type: string): Condition | undefined {
   const condition = findCondition(status?.conditions, type);
   const observed = condition?.observedGeneration;
   return observed === undefined || observed === metadata.generation ? condition : undefined;

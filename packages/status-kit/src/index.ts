@@ -1,5 +1,5 @@
 export type { Child, ChildHealth } from "./child.ts";
-export { childHealth } from "./child.ts";
+export { childHealth, currentCondition } from "./child.ts";
 export type { ConditionDraft, Observation, Stall, Summary } from "./conditions.ts";
 export { findCondition, setConditions, summarize } from "./conditions.ts";
 export type { FailedWrite } from "./failures.ts";

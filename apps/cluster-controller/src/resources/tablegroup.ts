@@ -1,6 +1,7 @@
-import { apiVersion, type CellPlacement, type ResolvedPool, type TableGroup } from "@multigres/api-types";
+import { apiVersion, type ResolvedPool, type TableGroup } from "@multigres/api-types";
 import { defaultTableGroup, ownedMetadata, tableGroupLabels } from "@multigres/workload-kit";
 import type { ResolvedCluster, ResolvedDatabase } from "../resolve.ts";
+import { cellPlacements } from "./cell-placement.ts";
 import { imagePull } from "./image-pull.ts";
 import { multiadminAddress } from "./multiadmin.ts";
 
@@ -31,7 +32,7 @@ export function tableGroup(
         postgres: images.postgres,
         pgctld: images.pgctld,
       },
-      cells: cellsOf(pools, cluster),
+      cells: cellPlacements(cluster, pools, database.existing),
       globalTopoServer: cluster.topology,
       multiadmin: { address: multiadminAddress(owner.metadata.name, owner.metadata.namespace) },
       durabilityPolicy: database.durabilityPolicy,
@@ -52,16 +53,4 @@ export function poolsOf({ spec }: TableGroup): readonly ResolvedPool[] {
 
 function isPool(value: Partial<ResolvedPool> | null): value is ResolvedPool {
   return typeof value?.cell === "string" && typeof value.replicas === "number";
-}
-
-/** Only the cells that the pools use, so that a new cell doesn't touch the databases outside it. */
-function cellsOf(pools: readonly ResolvedPool[], cluster: ResolvedCluster): CellPlacement[] {
-  const used = new Set(pools.map((pool) => pool.cell));
-  return cluster.cells
-    .filter((cell) => used.has(cell.name))
-    .map(({ name, zone, region }) => ({
-      name,
-      ...(zone === undefined ? {} : { zone }),
-      ...(region === undefined ? {} : { region }),
-    }));
 }

@@ -122,7 +122,7 @@ describe("a Shard whose Ready pods the topology has lost", () => {
     expect(condition(status, "PrimaryElected")).toEqual({
       status: "False",
       reason: "NoPrimary",
-      message: `No pod that is registered in the topology is the primary; Pods ${[podA, podC].sort().join(", ")} are ready but not registered: see docs/runbooks/etcd-members.md`,
+      message: `No pod that is registered in the topology is the primary; Pods ${podA}, ${podC} are ready but not registered: see docs/runbooks/etcd-members.md`,
     });
     expect(condition(status, "Available")).toMatchObject({ status: "False", reason: "NoPrimary" });
   });

@@ -1,5 +1,5 @@
 import type { V1PersistentVolumeClaim, V1PodTemplateSpec, V1StatefulSet } from "@kubernetes/client-node";
-import { labels, type ResolvedPool, type Shard } from "@multigres/api-types";
+import { type CellPlacement, labels, type ResolvedPool, type Shard } from "@multigres/api-types";
 import { hashOf } from "@multigres/controller-kit";
 import { names, ownedMetadata, poolLabels } from "@multigres/workload-kit";
 import { poolIdentity } from "./identity.ts";
@@ -38,10 +38,14 @@ export function poolStatefulSet(
   };
 }
 
-/** Its pods tell by it whether their spec is the wanted one. Labels and annotations aren't in it: they restart nothing. */
-export function withSpecHash(template: V1PodTemplateSpec): V1PodTemplateSpec {
+/**
+ * Its pods tell by it whether their spec is the wanted one, and where they registered. Labels and annotations aren't in it:
+ * they restart nothing.
+ */
+export function withSpecHash(template: V1PodTemplateSpec, topology: CellPlacement["topology"]): V1PodTemplateSpec {
   const { metadata, spec } = template;
-  return { spec, metadata: { ...metadata, labels: { ...metadata?.labels, [labels.podSpec]: hashOf(spec) } } };
+  const hash = hashOf(topology === undefined ? spec : [spec, topology]);
+  return { spec, metadata: { ...metadata, labels: { ...metadata?.labels, [labels.podSpec]: hash } } };
 }
 
 export function specHashOf(template: V1PodTemplateSpec | undefined): string | undefined {

@@ -79,7 +79,8 @@ export function aPod(shard: Shard, pool: ResolvedPool, ordinal: number, change: 
 
 /** Tells that the pod was made from the spec that the Shard has for the pool. */
 function podSpecLabel(shard: Shard, pool: ResolvedPool): Record<string, string> {
-  return { [labels.podSpec]: specHashOf(withSpecHash(poolPodTemplate(shard.spec, pool))) ?? "" };
+  const topology = shard.spec.cells.find(({ name }) => name === pool.cell)?.topology;
+  return { [labels.podSpec]: specHashOf(withSpecHash(poolPodTemplate(shard.spec, pool), topology)) ?? "" };
 }
 
 export const notReady: Partial<V1Pod> = {

@@ -192,5 +192,11 @@ export const cellPlacement = z.object({
   name: cellName,
   zone: topologyLabelValue.optional(),
   region: topologyLabelValue.optional(),
+  topology: topologyReference
+    .pick({ rootPath: true, address: true })
+    .describe(
+      "The cell's own topology server, once the cell's record leads to it. Pods register there when they start and never move, so they are replaced when it changes.",
+    )
+    .optional(),
 });
 export type CellPlacement = z.infer<typeof cellPlacement>;
