@@ -2,7 +2,6 @@ import { type KubernetesObject, kinds } from "@multigres/controller-kit";
 import { describe, expect, it } from "vitest";
 import { demo, std } from "../fixtures/demo.ts";
 import { sharedCluster } from "../support/cluster.ts";
-import { converged } from "../support/converged.ts";
 import { always, eventually } from "../support/eventually.ts";
 import { childKinds, idOf, objects, workloadKinds } from "../support/objects.ts";
 import { settled, versions } from "../support/observing.ts";
@@ -102,7 +101,10 @@ describe("the tree", () => {
   });
 
   it("case 39: the same cluster in two namespaces doesn't interfere", async () => {
-    const [one, other] = await Promise.all([converged(cluster, "case39"), unchangedDemo(cluster)]);
+    const one = await cluster.namespace("case39");
+    await cluster.apply(std(undefined, one), demo(undefined, one));
+    const other = await unchangedDemo(cluster);
+    await settled(cluster, one);
     const all = [kinds.MultigresCluster, ...childKinds, ...workloadKinds, kinds.Pod, kinds.PersistentVolumeClaim];
     const names = async (namespace: string) =>
       (await objects(cluster, namespace, all)).filter(notOfReplicaSets).map(idOf).sort();

@@ -1,7 +1,7 @@
 import type { ShardTemplate } from "@multigres/api-types";
 import { kinds, type ResourceKind } from "@multigres/controller-kit";
 import { beforeAll, describe, expect, it } from "vitest";
-import { demo, leanDemo, leanStd, std, volume } from "../fixtures/demo.ts";
+import { leanDemo, leanStd, std, volume } from "../fixtures/demo.ts";
 import { small } from "../fixtures/small.ts";
 import { sharedCluster } from "../support/cluster.ts";
 import { always, eventually } from "../support/eventually.ts";
@@ -52,12 +52,12 @@ const withUndefinedCell = (namespace: string) =>
 describe("a new cluster", () => {
   it("case 29: a missing template holds back its database only, and creating it is enough", async () => {
     const namespace = await cluster.namespace("case29");
-    const asked = demo(({ spec }) => {
+    const asked = leanDemo(({ spec }) => {
       for (const database of spec.databases ?? []) {
         if (database.name === "prod_db") database.spec.shardTemplateRef = "nope";
       }
     }, namespace);
-    await cluster.apply(std(undefined, namespace), asked);
+    await cluster.apply(leanStd(undefined, namespace), asked);
     const held = await heldBack(namespace, "TemplateNotFound");
     expect(condition(held, "TemplateResolved")?.message).toMatch(/prod_db.*ShardTemplate nope/);
     expect(condition(held, "Available")).toMatchObject({ status: "False" });
@@ -66,14 +66,14 @@ describe("a new cluster", () => {
     await oneWarning(cluster, namespace, root, "TemplateNotFound");
 
     await cluster.apply(
-      std(({ metadata }) => {
+      leanStd(({ metadata }) => {
         metadata.name = "nope";
       }, namespace),
     );
     const healed = await settled(cluster, namespace);
     expect(condition(healed, "TemplateResolved")).toMatchObject({ status: "True" });
     expect(condition(healed, "Stalled")).toMatchObject({ status: "False" });
-    expect(healed.status?.databases?.["prod_db"]).toMatchObject({ desiredInstances: 6, readyInstances: 6 });
+    expect(healed.status?.databases?.["prod_db"]).toMatchObject({ desiredInstances: 2, readyInstances: 2 });
     expect(healed.metadata.generation).toBe(1);
     expect(healed.spec).toEqual(asked.spec);
   });
