@@ -2,7 +2,7 @@ import { type KubernetesObject, kinds } from "@multigres/controller-kit";
 import { describe, expect, it } from "vitest";
 import { demo, std } from "../fixtures/demo.ts";
 import { sharedCluster } from "../support/cluster.ts";
-import { always, eventually } from "../support/eventually.ts";
+import { eventually, still } from "../support/eventually.ts";
 import { childKinds, idOf, objects, workloadKinds } from "../support/objects.ts";
 import { settled, versions } from "../support/observing.ts";
 import { unchangedDemo } from "../support/unchanged.ts";
@@ -124,7 +124,7 @@ describe("the tree", () => {
       const left = (await objects(cluster, one, [kinds.TableGroup, kinds.Shard])).map(idOf);
       expect(left).toEqual(["TableGroup prod-db-default", "Shard prod-db-default-0"]);
     });
-    await always(() => expect(writes().filter(({ byOperator }) => byOperator)).toEqual([]));
+    await still(() => expect(writes().filter(({ byOperator }) => byOperator)).toEqual([]));
     expect(await versions(cluster, other, ...all)).toEqual(before);
   });
 });

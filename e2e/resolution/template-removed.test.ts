@@ -2,7 +2,7 @@ import { kinds } from "@multigres/controller-kit";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { leanDemo, leanStd } from "../fixtures/demo.ts";
 import { sharedCluster } from "../support/cluster.ts";
-import { always, eventually } from "../support/eventually.ts";
+import { eventually, still } from "../support/eventually.ts";
 import { childKinds, workloadKinds } from "../support/objects.ts";
 import { condition, oneWarning, settled, versions } from "../support/observing.ts";
 import { writesFromRest } from "../support/writes.ts";
@@ -52,7 +52,7 @@ describe("a ShardTemplate in use", () => {
     expect(condition(held, "TemplateResolved")?.message).toMatch(/prod_db.*ShardTemplate std.*stays as it is/);
     expect(condition(held, "Available")).toMatchObject({ status: "True" });
     expect(held.status?.databases?.["prod_db"]).toMatchObject({ desiredInstances: 2, readyInstances: 2 });
-    await always(async () => expect(await versions(cluster, namespace, ...children)).toEqual(before));
+    await still(async () => expect(await versions(cluster, namespace, ...children)).toEqual(before));
     await oneWarning(cluster, namespace, { kind: "MultigresCluster", name: "demo" }, "TemplateNotFound");
 
     await cluster.apply(leanStd(undefined, namespace));

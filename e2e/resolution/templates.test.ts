@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { leanDemo, leanStd, std, volume } from "../fixtures/demo.ts";
 import { small } from "../fixtures/small.ts";
 import { sharedCluster } from "../support/cluster.ts";
-import { always, eventually } from "../support/eventually.ts";
+import { always, eventually, still } from "../support/eventually.ts";
 import { childKinds, idOf, objects, workloadKinds } from "../support/objects.ts";
 import { condition, oneWarning, settled, versions } from "../support/observing.ts";
 import { unchangedDemo } from "../support/unchanged.ts";
@@ -117,7 +117,7 @@ describe("a cluster and its template", () => {
 
     const writes = await writesFromRest(cluster, namespace);
     await cluster.apply(stdWithStorage(elsewhere, "100Gi"));
-    await always(() => expect(writes().filter(({ byOperator }) => byOperator)).toEqual([]));
+    await still(() => expect(writes().filter(({ byOperator }) => byOperator)).toEqual([]));
   });
 
   it("that names an undefined cell keeps the last good children of a running database, untouched", async () => {
@@ -129,7 +129,7 @@ describe("a cluster and its template", () => {
     expect(condition(held, "Available"), "what runs goes on running").toMatchObject({ status: "True" });
     expect(held.status?.databases?.["prod_db"]).toMatchObject({ desiredInstances: 2, readyInstances: 2 });
     expect(condition(held, "TemplateResolved")?.message).toContain("TableGroup prod-db-default stays as it is");
-    await always(async () => expect(await versions(cluster, namespace, ...children)).toEqual(before));
+    await still(async () => expect(await versions(cluster, namespace, ...children)).toEqual(before));
     await oneWarning(cluster, namespace, root, "TemplateInvalid");
 
     await cluster.apply(leanStd(undefined, namespace));
@@ -167,7 +167,7 @@ describe("a cluster and its template", () => {
       const { spec } = await cluster.api.get(kinds.Shard, { namespace, name: "prod-db-default-0" });
       expect(storageOf(spec.pools)).toEqual(["20Gi", "20Gi"]);
     });
-    await always(async () => {
+    await still(async () => {
       expect(await untouched()).toEqual(before);
       expect(writesElsewhere().filter(({ byOperator }) => byOperator)).toEqual([]);
     });
