@@ -1,7 +1,7 @@
 import { type KubernetesObject, kinds, type ResourceKind } from "@multigres/controller-kit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { small } from "../fixtures/small.ts";
-import { always, eventually } from "../support/eventually.ts";
+import { always, eventually, still } from "../support/eventually.ts";
 import { childKinds } from "../support/objects.ts";
 import { condition, eventsOn, settled } from "../support/observing.ts";
 import { type OwnCluster, startOwnCluster } from "../support/own-operator.ts";
@@ -107,7 +107,7 @@ describe("an object that its controller can't parse", () => {
     await cluster.apply(small(elsewhere));
     await settled(cluster, elsewhere, "small");
     const writes = await writesFromRest(cluster, namespace);
-    await always(() => expect(writes().filter(({ byOperator }) => byOperator)).toEqual([]));
+    await still(() => expect(writes().filter(({ byOperator }) => byOperator)).toEqual([]));
   });
 
   it("is taken up once it is corrected", async () => {

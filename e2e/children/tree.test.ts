@@ -2,8 +2,7 @@ import { type KubernetesObject, kinds } from "@multigres/controller-kit";
 import { describe, expect, it } from "vitest";
 import { demo, std } from "../fixtures/demo.ts";
 import { sharedCluster } from "../support/cluster.ts";
-import { converged } from "../support/converged.ts";
-import { always, eventually } from "../support/eventually.ts";
+import { eventually, still } from "../support/eventually.ts";
 import { childKinds, idOf, objects, workloadKinds } from "../support/objects.ts";
 import { settled, versions } from "../support/observing.ts";
 import { unchangedDemo } from "../support/unchanged.ts";
@@ -102,7 +101,10 @@ describe("the tree", () => {
   });
 
   it("case 39: the same cluster in two namespaces doesn't interfere", async () => {
-    const [one, other] = await Promise.all([converged(cluster, "case39"), unchangedDemo(cluster)]);
+    const one = await cluster.namespace("case39");
+    await cluster.apply(std(undefined, one), demo(undefined, one));
+    const other = await unchangedDemo(cluster);
+    await settled(cluster, one);
     const all = [kinds.MultigresCluster, ...childKinds, ...workloadKinds, kinds.Pod, kinds.PersistentVolumeClaim];
     const names = async (namespace: string) =>
       (await objects(cluster, namespace, all)).filter(notOfReplicaSets).map(idOf).sort();
@@ -122,7 +124,7 @@ describe("the tree", () => {
       const left = (await objects(cluster, one, [kinds.TableGroup, kinds.Shard])).map(idOf);
       expect(left).toEqual(["TableGroup prod-db-default", "Shard prod-db-default-0"]);
     });
-    await always(() => expect(writes().filter(({ byOperator }) => byOperator)).toEqual([]));
+    await still(() => expect(writes().filter(({ byOperator }) => byOperator)).toEqual([]));
     expect(await versions(cluster, other, ...all)).toEqual(before);
   });
 });

@@ -1,6 +1,6 @@
 import { kinds, type ResourceKind } from "@multigres/controller-kit";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { demo, std } from "../fixtures/demo.ts";
+import { leanDemo, leanStd } from "../fixtures/demo.ts";
 import { small } from "../fixtures/small.ts";
 import { sharedCluster } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
@@ -40,8 +40,16 @@ async function remove(namespace: string, cascade: string): Promise<void> {
   expect(await cluster.kubectl(args)).toMatchObject({ code: 0 });
 }
 
+/** `demo` with several volumes of one StatefulSet, for etcd as for a pool, and otherwise few. */
+function wanted(namespace: string, change: Parameters<typeof leanDemo>[0] = () => {}) {
+  return leanDemo((cluster) => {
+    Object.assign(cluster.spec.globalTopoServer?.managedSpec ?? {}, { replicas: 3 });
+    change(cluster);
+  }, namespace);
+}
+
 async function converge(namespace: string): Promise<void> {
-  await cluster.apply(std(undefined, namespace), demo(undefined, namespace));
+  await cluster.apply(leanStd(undefined, namespace), wanted(namespace));
   await settled(cluster, namespace);
 }
 
@@ -56,9 +64,9 @@ describe("the cluster", () => {
 
   it("case 66: a database that is removed leaves its volumes, which an Event names, and finds them again", async () => {
     const before = { volumes: await volumes(namespace), claims: await claimsOfPods(namespace) };
-    const withoutTiny = demo(({ spec }) => {
+    const withoutTiny = wanted(namespace, ({ spec }) => {
       spec.databases = spec.databases?.filter(({ name }) => name !== "tiny_db");
-    }, namespace);
+    });
     await cluster.apply(withoutTiny);
     await eventually(async () => {
       const left = await names(namespace, [kinds.TableGroup, kinds.Shard, kinds.StatefulSet, kinds.Pod]);
@@ -84,9 +92,9 @@ describe("the cluster", () => {
 
   it("case 67: a cell's topology server that is removed leaves its volume, and the cell uses the global one", async () => {
     const before = await volumes(namespace);
-    const plain = demo(({ spec }) => {
+    const plain = wanted(namespace, ({ spec }) => {
       for (const cell of spec.cells) delete cell.spec?.topoServer;
-    }, namespace);
+    });
     await cluster.apply(plain);
     await eventually(async () =>
       expect(await names(namespace, [kinds.TopoServer])).toEqual(["TopoServer demo-global"]),
@@ -105,7 +113,7 @@ describe("the cluster", () => {
 
   it("case 65: made again unchanged has its pods on the same volumes", async () => {
     const before = { volumes: await volumes(namespace), claims: await claimsOfPods(namespace) };
-    expect(Object.keys(before.claims)).toHaveLength(12);
+    expect(Object.keys(before.claims)).toHaveLength(8);
     await remove(namespace, "background");
     await eventually(async () => expect(await names(namespace, made)).toEqual([]));
     await converge(namespace);
@@ -114,8 +122,8 @@ describe("the cluster", () => {
 
   it("case 64: deleted in the background or foreground leaves only its volumes, orphaned leaves everything running", async () => {
     const before = await volumes(namespace);
-    // 8 of the pools, 3 + 1 of etcd, 2 repositories.
-    expect(Object.keys(before)).toHaveLength(14);
+    // 4 of the pools, 3 + 1 of etcd, 2 repositories.
+    expect(Object.keys(before)).toHaveLength(10);
     const everything = await names(namespace, children);
     const pods = await podUids(namespace);
     await remove(namespace, "orphan");

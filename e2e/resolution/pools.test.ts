@@ -3,7 +3,7 @@ import { kinds } from "@multigres/controller-kit";
 import { beforeAll, describe, expect, it } from "vitest";
 import { leanDemo, std, volume } from "../fixtures/demo.ts";
 import { sharedCluster } from "../support/cluster.ts";
-import { always, eventually } from "../support/eventually.ts";
+import { eventually, still } from "../support/eventually.ts";
 import { settled } from "../support/observing.ts";
 import { unchangedDemo } from "../support/unchanged.ts";
 import { writesFromRest } from "../support/writes.ts";
@@ -180,7 +180,7 @@ describe("overrides and defaults of pools", () => {
       spec.pools.reverse();
     }, namespace);
     await cluster.apply(respelled);
-    await always(() => expect(writes().filter(({ byOperator }) => byOperator)).toEqual([]));
+    await still(() => expect(writes().filter(({ byOperator }) => byOperator)).toEqual([]));
     // Kubernetes' own controllers may still have something to write.
     const byAdmin = () => writes().filter(({ by }) => by === "admin");
     await eventually(() => expect(byAdmin()).toMatchObject([{ resource: "shardtemplates", name: "std" }]));

@@ -25,3 +25,9 @@ export async function always(check: () => unknown, forMs = 3_000): Promise<void>
     await sleep(250);
   } while (performance.now() < end);
 }
+
+/** As `always`, of what one look at the end tells as well: versions never come again, and a log forgets nothing. */
+export async function still(check: () => unknown, afterMs = 3_000): Promise<void> {
+  await sleep(afterMs);
+  await check();
+}

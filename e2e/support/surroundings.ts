@@ -3,7 +3,7 @@ import { labels } from "@multigres/api-types";
 import type { KubernetesObject } from "@multigres/controller-kit";
 import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from "@multigres/tools/control-plane";
 import { type ClusterName, type PodOfPool, startMultiadmin } from "@multigres/tools/multiadmin";
-import { type Operator, runOperator } from "@multigres/tools/operator";
+import { type Installation, type Operator, runOperator } from "@multigres/tools/operator";
 import { administrator } from "./administrator.ts";
 import type { ClusterAccess } from "./cluster.ts";
 import { restartDeposedLeaders } from "./deposed-leaders.ts";
@@ -21,6 +21,8 @@ export interface SurroundingsOptions {
   readonly plane?: ControlPlaneOptions;
   /** Controllers; default: all five. */
   readonly only?: readonly string[];
+  /** Rendered already; default: anew, which takes a second. */
+  readonly installation?: Installation;
   /** Entries for DIAL_OVERRIDES: topology servers that the test runs itself. */
   readonly dialOverrides?: string;
 }
@@ -45,8 +47,17 @@ export async function startSurroundings(options: SurroundingsOptions = {}): Prom
   const topologyTls = join(home, "topology-tls");
   const dialOverrides = [options.dialOverrides, multiadmin.dialOverride].filter(Boolean).join(",");
   const env = { DIAL_OVERRIDES: dialOverrides, TOPOLOGY_TLS_DIR: topologyTls };
-  const operator = started.adopt(await runOperator({ kubectl, folder: home, only: options.only, env }), (each) =>
-    each.stop(),
+  const operator = started.adopt(
+    await runOperator({
+      kubectl,
+      folder: home,
+      only: options.only,
+      env,
+      installation: options.installation,
+      kubeconfigOf: async ({ namespace, serviceAccount }) =>
+        plane.kubeconfigFor(await plane.serviceAccountToken(namespace, serviceAccount)),
+    }),
+    (each) => each.stop(),
   );
   started.adopt(restartDeposedLeaders(operator), (ending) => ending.abort());
   const access: ClusterAccess = {

@@ -20,8 +20,9 @@ export interface Write {
 /** Begins to listen; the returned function lists every successful write in `namespace` since then, in order. */
 export function writesFromNow(cluster: Pick<TestCluster, "auditLog">, namespace: string): () => readonly Write[] {
   const start = endOfAuditLog(cluster);
+  const within = `"namespace":"${namespace}"`;
   return () =>
-    auditEvents(cluster, start).flatMap(({ verb, user, objectRef, responseStatus, requestURI }) => {
+    auditEvents(cluster, start, within).flatMap(({ verb, user, objectRef, responseStatus, requestURI }) => {
       const { resource = "", subresource, name = "" } = objectRef ?? {};
       if (!isChange({ verb, code: responseStatus?.code ?? 0 }) || objectRef?.namespace !== namespace) return [];
       if (requestURI.includes("dryRun=")) return [];

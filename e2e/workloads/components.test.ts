@@ -41,11 +41,8 @@ async function podsOf(component: string, within = namespace) {
   }));
 }
 
-/** Kubernetes fills endpoints a moment after the pods are ready. */
 async function expectToLeadTo(service: string, pods: readonly string[], within = namespace): Promise<void> {
-  await eventually(async () =>
-    expect(await podsBehind(cluster, { namespace: within, name: service })).toEqual([...pods].sort()),
-  );
+  expect(await podsBehind(cluster, { namespace: within, name: service })).toEqual([...pods].sort());
 }
 
 describe("components", () => {

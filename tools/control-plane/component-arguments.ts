@@ -39,7 +39,6 @@ const usedControllers = [
   "deployment-controller",
   "replicaset-controller",
   "disruption-controller",
-  "endpointslice-controller",
   "persistentvolumeclaim-protection-controller",
   "validatingadmissionpolicy-status-controller",
 ];

@@ -1,12 +1,13 @@
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Kubectl, ProcessGroup } from "../control-plane/index.ts";
 import { type ControllerProcess, lostItsLease, type StartOptions, startController } from "./controllers.ts";
-import { clusterOf, writeCredentials } from "./credentials.ts";
+import { type KubeconfigOf, kubeconfigsFrom } from "./credentials.ts";
 import { install } from "./install.ts";
 import { type ControllerManifest, type Installation, renderInstallation } from "./manifests.ts";
 import { startTopology, type Topology } from "./topology.ts";
 
-export { type ControllerProcess, lostItsLease };
+export { type ControllerProcess, type Installation, lostItsLease, renderInstallation };
 
 export interface Operator {
   readonly controllers: ReadonlyMap<string, ControllerProcess>;
@@ -28,15 +29,19 @@ export interface OperatorOptions {
   readonly only?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly overlay?: string;
+  /** That overlay, if the caller has it rendered already. */
+  readonly installation?: Installation;
+  /** Default: by `kubectl`, a process for each. */
+  readonly kubeconfigOf?: KubeconfigOf;
   /** `loopback`, the default: an etcd that is started with the controllers. `cluster`: what names of Services lead to. */
   readonly topology?: "loopback" | "cluster";
 }
 
 /** Installs `deploy/` without its Deployments and runs the controllers as processes with their own ServiceAccounts. */
 export async function runOperator(options: OperatorOptions): Promise<Operator> {
-  const installation = await renderInstallation(options.kubectl, options.overlay);
+  const installation = options.installation ?? (await renderInstallation(options.kubectl, options.overlay));
   await install(options.kubectl, installation.manifests);
-  const cluster = await clusterOf(options.kubectl);
+  const kubeconfigOf = options.kubeconfigOf ?? (await kubeconfigsFrom(options.kubectl));
   const group = new ProcessGroup({ directory: options.folder, removeDirectory: false });
   const topology = options.topology === "cluster" ? undefined : await startTopology(group, options.folder);
   const processes = new Map<string, ControllerProcess>();
@@ -45,7 +50,8 @@ export async function runOperator(options: OperatorOptions): Promise<Operator> {
   async function start(name: string, startOptions: ControllerOptions = {}): Promise<ControllerProcess> {
     const manifest = manifestOf(installation, name);
     const kubeconfig = startOptions.kubeconfig ?? join(options.folder, `${name}.kubeconfig`);
-    if (startOptions.kubeconfig === undefined) await writeCredentials(options.kubectl, manifest, cluster, kubeconfig);
+    if (startOptions.kubeconfig === undefined)
+      await writeFile(kubeconfig, await kubeconfigOf(manifest), { mode: 0o600 });
     const env = { ...options.env, ...startOptions.env };
     const running = await startController(manifest, {
       group,
