@@ -61,6 +61,8 @@ describe("the API server", () => {
   it("killed and started again while a cluster is made: every object once", async () => {
     const made = await cluster.namespace("restarted");
     await cluster.apply(small(made));
+    // In the middle of the work: requests must fail.
+    await eventually(() => expect(creations(cluster, made)).not.toEqual([]));
     await server().restart();
     await sleep(500);
     await server().kill();
