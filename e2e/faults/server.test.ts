@@ -7,7 +7,7 @@ import { compact } from "../support/etcd.ts";
 import { eventually } from "../support/eventually.ts";
 import { type FaultyCluster, startFaultyCluster } from "../support/faulty-cluster.ts";
 import { leaveNoRoom } from "../support/flow-control.ts";
-import { createdTwice, hasBecome, uids } from "../support/inventory.ts";
+import { askedForTwice, createdTwice, creations, hasBecome, uids } from "../support/inventory.ts";
 import { childKinds, objects } from "../support/objects.ts";
 import { type ControllerRequest, controllerRequests } from "../support/requests.ts";
 
@@ -61,6 +61,8 @@ describe("the API server", () => {
   it("killed and started again while a cluster is made: every object once", async () => {
     const made = await cluster.namespace("restarted");
     await cluster.apply(small(made));
+    // In the middle of the work: requests must fail.
+    await eventually(() => expect(creations(cluster, made)).not.toEqual([]));
     await server().restart();
     await sleep(500);
     await server().kill();
@@ -71,8 +73,11 @@ describe("the API server", () => {
 
   it("that holds still while a cluster is made: requests wait, and none is made twice", async () => {
     const made = await cluster.namespace("paused");
+    const restarts = () => cluster.controllers.map((controller) => controller.restarts);
+    const before = restarts();
     await cluster.apply(small(made));
-    await sleep(300);
+    // In the middle of the work.
+    await eventually(() => expect(creations(cluster, made)).not.toEqual([]));
     server().pause();
     try {
       await sleep(4_000);
@@ -81,6 +86,8 @@ describe("the API server", () => {
     }
     await cluster.cameOutWhole(made);
     expect(cluster.crashed()).toEqual([]);
+    // Who gives up waiting asks again, and is told that the object exists. So is a process that gave up its Lease, rightly.
+    if (restarts().join() === before.join()) expect(askedForTwice(cluster, made)).toEqual([]);
   });
 
   it("that sends its clients elsewhere (GOAWAY) makes nobody fail and no watch break", async () => {

@@ -6,7 +6,7 @@ import type { Wishes } from "../fixtures/small.ts";
 import { eventually } from "./eventually.ts";
 import { childKinds, idOf, objects, workloadKinds } from "./objects.ts";
 import { condition } from "./observing.ts";
-import { controllerRequests, isWrite } from "./requests.ts";
+import { type ControllerRequest, controllerRequests, isWrite } from "./requests.ts";
 
 type Api = Pick<TestCluster, "api">;
 
@@ -30,11 +30,25 @@ export async function uids(cluster: Api, namespace: string): Promise<Record<stri
 
 /** Objects that the controllers created more than once in a namespace. */
 export function createdTwice(cluster: Pick<TestCluster, "auditLog">, namespace: string): string[] {
-  const creates = controllerRequests(cluster)
-    .filter((request) => request.verb === "create" && isWrite(request) && request.namespace === namespace)
-    .filter(({ resource }) => resource !== "events.k8s.io/events")
-    .map(({ resource, name }) => `${resource} ${name}`);
-  return creates.filter((create, index) => creates.indexOf(create) !== index);
+  return repeated(creations(cluster, namespace).filter(isWrite));
+}
+
+/** Objects whose creation the controllers asked for more than once, whatever the answers were. */
+export function askedForTwice(cluster: Pick<TestCluster, "auditLog">, namespace: string): string[] {
+  return repeated(creations(cluster, namespace));
+}
+
+/** What the controllers asked to be created in a namespace, Events apart. */
+export function creations(cluster: Pick<TestCluster, "auditLog">, namespace: string): ControllerRequest[] {
+  return controllerRequests(cluster).filter(
+    (request) =>
+      request.verb === "create" && request.namespace === namespace && request.resource !== "events.k8s.io/events",
+  );
+}
+
+function repeated(requests: readonly ControllerRequest[]): string[] {
+  const named = requests.map(({ resource, name }) => `${resource} ${name}`);
+  return named.filter((request, index) => named.indexOf(request) !== index);
 }
 
 /** Waits until a small cluster says of its current spec that it is settled, and checks that this is so down to the workloads. */
