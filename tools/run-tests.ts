@@ -2,6 +2,7 @@
 import { delimiter, join } from "node:path";
 import { UsageError } from "./command-line/options.ts";
 import { ensureBinaries } from "./control-plane/index.ts";
+import { cacheFolder } from "./control-plane/program-folder.ts";
 import { build, checks, runCheck } from "./test-run/checks.ts";
 import { parseTestRun, type TestRun, usage } from "./test-run/options.ts";
 import { type Outcome, summary } from "./test-run/outcome.ts";
@@ -15,6 +16,8 @@ function environment(): NodeJS.ProcessEnv {
     PATH: `${join(root, "node_modules", ".bin")}${delimiter}${process.env["PATH"] ?? ""}`,
     NX_DAEMON: "false",
     NX_TUI: "false",
+    // Of the programs of a run, most are started many times.
+    NODE_COMPILE_CACHE: cacheFolder(process.env, "compiled"),
     // So that a test never pauses to ask, and prints the same everywhere.
     CI: "true",
     ...(process.stdout.isTTY ? {} : { NO_COLOR: "1" }),

@@ -23,7 +23,7 @@ function liveCell(topoServer: TopoServer, registered: "True" | "False" | "Unknow
     ...live,
     spec: { ...live.spec, topoServer },
     status: { ...live.status, observedGeneration, conditions },
-  } as Cell;
+  };
 }
 
 function liveTableGroup(topoServer: TopoServer, topology: CellPlacement["topology"]): TableGroup {
