@@ -68,7 +68,20 @@ describe("volumes", () => {
     await settled(cluster, namespace, "small");
     expect(await claims()).toEqual(before);
     await cluster.api.delete(kinds.MultigresCluster, { namespace, name: "small" });
-    await eventually(async () => expect(await claims()).toEqual([]));
+    // What holds one up is told by these.
+    await eventually(async () => {
+      const { items } = await cluster.api.list(kinds.PersistentVolumeClaim, { namespace });
+      const left = items.map(({ metadata = {} }) => ({
+        name: metadata.name,
+        deletedAt: metadata.deletionTimestamp,
+        finalizers: metadata.finalizers,
+        owners: metadata.ownerReferences,
+      }));
+      expect({
+        left,
+        pods: left.length > 0 ? [...(await podsOf(cluster, namespace, "shard-pool")).keys()] : [],
+      }).toEqual({ left: [], pods: [] });
+    });
   });
 
   it("of a database stay that is removed at the moment in which whenDeleted: Delete is taken back", async () => {
