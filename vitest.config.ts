@@ -38,7 +38,7 @@ export default defineConfig({
           isolate: false,
           // Mostly waiting, so not bound to the number of cores, but each may have a control plane of its own, of up to 2 GiB.
           // vitest wants a group of their own for another number of workers.
-          maxWorkers: Math.max(1, Math.min(7, Math.floor(totalmem() / 2.5 / 2 ** 30))),
+          maxWorkers: Math.max(1, Math.min(6, Math.floor(totalmem() / 2.5 / 2 ** 30))),
           sequence: { groupOrder: 1 },
         },
       },
