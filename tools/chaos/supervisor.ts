@@ -80,5 +80,3 @@ export class Supervisor {
     await Promise.all(this.#kept);
   }
 }
-
-/** What was under way may have had something to say after the Lease was lost. */

@@ -1,5 +1,5 @@
 export { type ApiRequest, apiRequest } from "./api-request.ts";
-export { AuditLines } from "./audit-lines.ts";
+export { AuditLines, wholeLines } from "./audit-lines.ts";
 export { type EnsureBinariesOptions, ensureBinaries } from "./binaries.ts";
 export { type Certificate, CertificateAuthority } from "./certificates.ts";
 export type { Component } from "./component.ts";

@@ -5,8 +5,7 @@ import { dataVolumeName, names, type PoolIdentity, type VolumeGrowth, volumeGrow
 import type { ObservedShard } from "./observe.ts";
 import { dataClaimName, ordinalOfPod } from "./pool-origin.ts";
 import { poolIdentity } from "./resources/identity.ts";
-import { poolPodTemplate } from "./resources/pool-pod.ts";
-import { specHashOf, withSpecHash } from "./resources/pool-statefulset.ts";
+import { poolTemplate, specHashOf } from "./resources/pool-statefulset.ts";
 import { dataVolumeClaim } from "./resources/volumes.ts";
 
 /** A pool of the spec and what there is of it. */
@@ -33,8 +32,7 @@ export function wantedPools(observed: ObservedShard): WantedPool[] {
   return spec.pools.map((pool) => {
     const identity = poolIdentity(spec, pool);
     const name = names.pool(identity);
-    const { topology } = spec.cells.find((cell) => cell.name === pool.cell) ?? {};
-    const template = withSpecHash(poolPodTemplate(spec, pool), topology);
+    const template = poolTemplate(spec, pool);
     const live = observed.statefulSets.find(({ metadata }) => metadata?.name === name);
     const pods = podsOf(name, observed.pods);
     const liveClaim = live?.spec?.volumeClaimTemplates?.find(({ metadata }) => metadata?.name === dataVolumeName);

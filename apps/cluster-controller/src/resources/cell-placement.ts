@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { type Cell, type CellPlacement, type ResolvedPool, type TableGroup } from "@multigres/api-types";
+import type { Cell, CellPlacement, ResolvedPool, TableGroup } from "@multigres/api-types";
 import { hasOwnTopoServer } from "@multigres/merge-engine";
 import { conditionTypes, currentCondition } from "@multigres/status-kit";
 import type { ResolvedCell, ResolvedCluster } from "../resolve.ts";
@@ -37,7 +37,7 @@ export function isRegistered(live: Cell | undefined, { topoServer, topologyRecon
   );
 }
 
-/** A pod that were replaced before the record leads to the new server would register with the old one. */
+/** A pod that is replaced before the record leads to the new server would register with the old one. */
 function topologyOf(
   cluster: ResolvedCluster,
   cell: ResolvedCell,

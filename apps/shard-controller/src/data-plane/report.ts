@@ -68,10 +68,8 @@ function reportOf(dataPlane: ReadDataPlane, { shard, canElect }: Situation, now:
 
 /** Poolers register when they start, and not again when the topology has lost them. */
 function noPrimaryMessage({ unregistered }: ReadDataPlane): string {
-  const [first, ...others] = unregistered;
-  if (first === undefined) return "No pod of the shard is the primary";
-  const pods = others.length === 0 ? `Pod ${first} is` : `Pods ${unregistered.join(", ")} are`;
-  return `No pod that is registered in the topology is the primary; ${pods} ready but not registered: see docs/runbooks/etcd-members.md`;
+  if (unregistered.length === 0) return "No pod of the shard is the primary";
+  return `No pod that is registered in the topology is the primary; ${podsAre(unregistered)} ready but not registered: see docs/runbooks/etcd-members.md`;
 }
 
 function primaryMessage({ servingWrites }: ReadDataPlane, { podName, cell, ready }: Primary): string {
@@ -111,11 +109,8 @@ function laggingReport(
   const { overdue, nextAfterMs } = laggardsOf(roles, now);
   if (overdue.length === 0)
     return { followersLagging: undefined, laggards: [], events: [], lookAgainAfterMs: nextAfterMs };
-  const pods =
-    overdue.length === 1
-      ? `Pod ${overdue[0]} is ready but doesn't follow`
-      : `Pods ${overdue.join(", ")} are ready but don't follow`;
-  const message = `${pods} the primary: see docs/runbooks/followers-lagging.md`;
+  const dont = overdue.length === 1 ? "doesn't" : "don't";
+  const message = `${podsAre(overdue)} ready but ${dont} follow the primary: see docs/runbooks/followers-lagging.md`;
   const { followersLagging: type } = conditionTypes;
   return {
     followersLagging: { type, status: "True", reason: reasons.podsNotFollowing, message },
@@ -123,6 +118,10 @@ function laggingReport(
     events: [{ type: "Warning", reason: reasons.podsNotFollowing, action: "Observe", note: message }],
     lookAgainAfterMs: nextAfterMs,
   };
+}
+
+function podsAre(names: readonly string[]): string {
+  return names.length === 1 ? `Pod ${names[0]} is` : `Pods ${names.join(", ")} are`;
 }
 
 function elected(status: ConditionDraft["status"], reason: string, message: string): ConditionDraft {

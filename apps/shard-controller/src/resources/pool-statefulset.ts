@@ -1,8 +1,9 @@
 import type { V1PersistentVolumeClaim, V1PodTemplateSpec, V1StatefulSet } from "@kubernetes/client-node";
-import { type CellPlacement, labels, type ResolvedPool, type Shard } from "@multigres/api-types";
+import { type CellPlacement, labels, type ResolvedPool, type Shard, type ShardSpec } from "@multigres/api-types";
 import { hashOf } from "@multigres/controller-kit";
 import { names, ownedMetadata, poolLabels } from "@multigres/workload-kit";
 import { poolIdentity } from "./identity.ts";
+import { poolPodTemplate } from "./pool-pod.ts";
 
 export interface PoolStatefulSetParts {
   readonly template: V1PodTemplateSpec;
@@ -46,6 +47,12 @@ export function withSpecHash(template: V1PodTemplateSpec, topology: CellPlacemen
   const { metadata, spec } = template;
   const hash = hashOf(topology === undefined ? spec : [spec, topology]);
   return { spec, metadata: { ...metadata, labels: { ...metadata?.labels, [labels.podSpec]: hash } } };
+}
+
+/** The template of a pool's pods, which tells by its hash when they are outdated. */
+export function poolTemplate(spec: ShardSpec, pool: ResolvedPool): V1PodTemplateSpec {
+  const cell = spec.cells.find(({ name }) => name === pool.cell);
+  return withSpecHash(poolPodTemplate(spec, pool), cell?.topology);
 }
 
 export function specHashOf(template: V1PodTemplateSpec | undefined): string | undefined {

@@ -48,11 +48,14 @@ export function comingBack(view: ShardView, pod: PodView): Wait | undefined {
 export function rolesMissing({ roles, noPrimarySince }: ShardView, now: Date): Wait | undefined {
   if (roles.state === "read" && roles.primary !== undefined) return undefined;
   if (roles.state === "unknown" && roles.isPending) return wait(roles.why);
-  const [patience, message, ...since] =
+  const left = (since: Date | undefined, patienceMs: number) => timeLeft(since, patienceMs, now);
+  const [ms, message] =
     roles.state === "read"
-      ? [timing.noPrimaryMs, "The shard has no primary", noPrimarySince]
-      : [timing.rolesUnknownMs, `The primary isn't known: ${roles.why}`, noPrimarySince, roles.since];
-  const ms = Math.max(...since.map((each) => timeLeft(each, patience, now)));
+      ? [left(noPrimarySince, timing.noPrimaryMs), "The shard has no primary"]
+      : [
+          Math.max(left(noPrimarySince, timing.rolesUnknownMs), left(roles.since, timing.rolesUnknownMs)),
+          `The primary isn't known: ${roles.why}`,
+        ];
   return ms > 0 ? wait(message, ms) : undefined;
 }
 

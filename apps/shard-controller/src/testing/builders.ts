@@ -9,8 +9,7 @@ import { readDataPlane } from "../data-plane/read.ts";
 import type { ObservedShard } from "../observe.ts";
 import { reconcile } from "../reconcile.ts";
 import { poolIdentity } from "../resources/identity.ts";
-import { poolPodTemplate } from "../resources/pool-pod.ts";
-import { specHashOf, withSpecHash } from "../resources/pool-statefulset.ts";
+import { poolTemplate, specHashOf } from "../resources/pool-statefulset.ts";
 
 export const now = new Date("2026-11-20T10:00:00Z");
 const longAgo = new Date("2026-11-20T09:00:00Z");
@@ -79,8 +78,7 @@ export function aPod(shard: Shard, pool: ResolvedPool, ordinal: number, change: 
 
 /** Tells that the pod was made from the spec that the Shard has for the pool. */
 function podSpecLabel(shard: Shard, pool: ResolvedPool): Record<string, string> {
-  const topology = shard.spec.cells.find(({ name }) => name === pool.cell)?.topology;
-  return { [labels.podSpec]: specHashOf(withSpecHash(poolPodTemplate(shard.spec, pool), topology)) ?? "" };
+  return { [labels.podSpec]: specHashOf(poolTemplate(shard.spec, pool)) ?? "" };
 }
 
 export const notReady: Partial<V1Pod> = {
